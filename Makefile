@@ -1,0 +1,42 @@
+# `make app` runs the app, `make test` checks style and runs every test. Both create .venv and
+# install into it what they need; the second time they start at once. Needs Python 3.11 or newer.
+# Without make (Windows): pip install -r requirements.txt, then: streamlit run app.py
+
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := app
+.PHONY: app test lint figures clean
+
+app: $(VENV)/app.stamp
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+# ARGS passes options on to pytest: make test ARGS="-m 'not browser' -x"
+test: lint
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+
+figures: $(VENV)/dev.stamp
+	$(BIN)/python -m training.figures
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache
+
+# A stamp is older than the list that it was made from as soon as the list changes.
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "agesex needs Python 3.11 or newer; $(PYTHON) is" `$(PYTHON) -V 2>&1`"." \
+	  "Name another one: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/app.stamp: requirements.txt | $(VENV)/pyvenv.cfg
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements.txt requirements-dev.txt | $(VENV)/pyvenv.cfg
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $(VENV)/app.stamp $@

@@ -1,0 +1,69 @@
+"""What all tests share: the app under test, the real data, and the rule that CI skips nothing.
+
+pytest                                     # everything that needs no extra data
+AGESEX_UTKFACE=<folder> pytest -m realdata
+AGESEX_CI=1 pytest                         # a skip counts as a failure
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ["AGESEX_WARMUP"] = "0"  # a thread that loads TensorFlow would disturb every page test
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+ROOT = Path(__file__).resolve().parents[1]
+CI = os.environ.get("AGESEX_CI") == "1"
+
+
+def _forbid_skip(report):
+    """Turn a skip into a failure that says why."""
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+    report.outcome = "failed"
+    report.longrepr = f"AGESEX_CI=1 allows no skip; this test was skipped: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    expected = hasattr(report, "wasxfail") or item.get_closest_marker("may_skip")
+    if CI and report.skipped and not expected:
+        _forbid_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    report = yield
+    if CI and report.skipped:  # a whole module, by importorskip for instance
+        _forbid_skip(report)
+    return report
+
+
+@pytest.fixture(scope="session")
+def root():
+    """The repository's root."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def utkface():
+    """The folder with the real UTKFace photos."""
+    folder = os.environ.get("AGESEX_UTKFACE", "")
+    if not folder:
+        pytest.skip("AGESEX_UTKFACE names no folder with UTKFace")
+    if not any(Path(folder).glob("*.jpg")):
+        pytest.fail(f"AGESEX_UTKFACE={folder} holds no .jpg files")
+    return Path(folder)
+
+
+@pytest.fixture
+def app():
+    """The app, not yet run, as Streamlit's AppTest: `app.run()`, `app.switch_page("pages/...")`.
+
+    Always from app.py: a page tested by itself has another main script and other widget keys.
+    """
+    from streamlit.testing.v1 import AppTest
+
+    return AppTest.from_file(ROOT / "app.py", default_timeout=120)

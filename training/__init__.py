@@ -1,0 +1,1 @@
+"""The training pipeline: prepare, train, evaluate. It imports `agesex`, never the reverse."""
