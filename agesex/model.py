@@ -1,0 +1,240 @@
+"""A model is a folder: `model.keras`, `card.json`, `history.csv`, `predictions.parquet`.
+
+    names()                     # the registry: every folder that is there
+    read_card("mobile")         # no TensorFlow needed for card, history and predictions
+    model = load("mobile")      # checks the hash, compiles once, safe from several threads
+    output = model.forward(crops)
+
+Folders are looked for in $AGESEX_MODELS, beside the package (a checkout), and inside it (installed).
+"""
+
+import functools
+import hashlib
+import json
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from agesex import faces
+from agesex.errors import BadModel, ModelMissing
+
+DEFAULT = "mobile"
+FORMAT = 1  # of card.json
+FILES = ("model.keras", "card.json", "history.csv", "predictions.parquet")
+BATCH = 64  # faces per forward pass: larger batches were no faster on two cores
+
+
+@dataclass(frozen=True)
+class Output:
+    """What the network says about n faces, before calibration.
+
+    Attributes:
+        age_probabilities: (n, 101) float32, rows sum to 1; column i is the age i in years.
+        sex_logit: (n,) float32, positive for female.
+    """
+
+    age_probabilities: np.ndarray
+    sex_logit: np.ndarray
+
+    @property
+    def age(self):
+        """(n,) mean age, years."""
+        return self.age_probabilities @ np.arange(self.age_probabilities.shape[1])
+
+    @property
+    def age_sd(self):
+        """(n,) standard deviation of the age distribution, years."""
+        years = np.arange(self.age_probabilities.shape[1])
+        spread = self.age_probabilities @ years**2 - self.age**2
+        return np.sqrt(np.maximum(spread, 0))
+
+
+@functools.cache
+def _compile_lock():
+    return threading.Lock()
+
+
+class Model:
+    """A loaded model; make one with `load`.
+
+    Attributes:
+        name: the folder's name.
+        card: dict, the content of card.json.
+        network: keras.Model, float32 RGB 0…255 (n, size, size, 3) -> {"age": logits, "sex": logit}.
+    """
+
+    def __init__(self, name, card, network):
+        """Compile the forward pass for any number of faces."""
+        self.name, self.card, self.network = name, card, network
+        self._forward = _compiled(network, self.input_size)
+
+    @property
+    def input_size(self):
+        """Height and width of the network's input, px."""
+        return self.card["input_size"]
+
+    @property
+    def sha256(self):
+        """Hexadecimal hash of model.keras."""
+        return self.card["sha256"]
+
+    def forward(self, crops):
+        """Run the network.
+
+        Args:
+            crops: uint8 (n, H, W, 3), aligned faces (see `agesex.faces`); n may be 0.
+
+        Returns:
+            Output.
+
+        Raises:
+            BadImage: the array is not what `faces.check` asks for.
+        """
+        small = faces.resize(faces.check(crops), self.input_size)
+        ages, logits = [np.empty((0, 101), np.float32)], [np.empty(0, np.float32)]
+        for start in range(0, len(small), BATCH):
+            age, logit = self._forward(small[start : start + BATCH])
+            ages.append(age)
+            logits.append(logit)
+        return Output(np.concatenate(ages), np.concatenate(logits))
+
+
+def load(name=None):
+    """Load a model of the registry.
+
+    Args:
+        name: a folder's name; the default model without it.
+
+    Returns:
+        Model.
+
+    Raises:
+        ModelMissing: no such folder, or a file is missing.
+        BadModel: the file is not the one that its card describes.
+    """
+    name = name or DEFAULT
+    card = read_card(name)
+    path = _file(name, "model.keras")
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != card["sha256"]:
+        raise BadModel(
+            f"The file {name}/model.keras is not the one that its card describes: expected SHA-256 "
+            f"{card['sha256'][:12]}…, received {found[:12]}…. Restore the folder from the repository."
+        )
+    import keras  # here, because it brings TensorFlow: 4 s
+
+    with _compile_lock():
+        try:
+            network = keras.saving.load_model(path, compile=False, safe_mode=True)
+        except (ValueError, TypeError, OSError, KeyError) as error:
+            raise BadModel(
+                f"The file {name}/model.keras cannot be loaded: {error}. Restore the folder."
+            ) from error
+        return Model(name, card, network)
+
+
+def names():
+    """Names of all models that are there, the default first, the others sorted."""
+    found = {
+        path.parent.name for root in roots() if root.is_dir() for path in root.glob("*/card.json")
+    }
+    return sorted(found, key=lambda name: (name != DEFAULT, name))
+
+
+def roots():
+    """Folders in which models are looked for, in order."""
+    package = Path(__file__).parent
+    named = os.environ.get("AGESEX_MODELS")
+    return [Path(named).expanduser()] if named else [package.parent / "models", package / "_models"]
+
+
+def folder(name):
+    """The folder of a model.
+
+    Raises:
+        ModelMissing: there is none of that name.
+    """
+    for root in roots():
+        if (root / name / "card.json").is_file() and Path(name).name == name:
+            return root / name
+    there = ", ".join(names()) or "none"
+    raise ModelMissing(
+        f"There is no model {name!r}. Models that are there: {there}. Choose one of them, or set "
+        f"AGESEX_MODELS to the folder that holds it (`python -m agesex doctor` shows where it looks)."
+    )
+
+
+def read_card(name):
+    """card.json of a model as a dict; raises ModelMissing or BadModel."""
+    path = folder(name) / "card.json"
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+        missing = {"format", "sha256", "input_size", "calibration", "figures"} - set(card)
+    except (ValueError, TypeError) as error:
+        raise BadModel(f"The file {name}/card.json is no model card: {error}. Restore it.") from error
+    if missing:
+        raise BadModel(f"The file {name}/card.json lacks {', '.join(sorted(missing))}. Restore it.")
+    if card["format"] != FORMAT:
+        raise BadModel(
+            f"The file {name}/card.json has the card format {card['format']}, this version reads "
+            f"{FORMAT}. Update agesex, or use a model made for it."
+        )
+    return card
+
+
+def read_history(name):
+    """history.csv of a model: one row per epoch; raises ModelMissing or BadModel."""
+    return _table(name, "history.csv", pd.read_csv, {"epoch"})
+
+
+def read_predictions(name):
+    """predictions.parquet of a model: one row per evaluated face; see `training.evaluate`."""
+    needed = {"file", "split", "group", "age", "sex", "race", "age_pred", "age_low", "age_high"}
+    return _table(name, "predictions.parquet", pd.read_parquet, needed | {"p_female"})
+
+
+def _table(name, file, read, needed):
+    path = _file(name, file)
+    try:
+        table = read(path)
+    except (ValueError, OSError) as error:
+        raise BadModel(f"The file {name}/{file} cannot be read: {error}. Restore it.") from error
+    if missing := sorted(needed - set(table.columns)):
+        raise BadModel(f"The file {name}/{file} lacks the columns {', '.join(missing)}. Restore it.")
+    return table
+
+
+def _file(name, file):
+    path = folder(name) / file
+    if not path.is_file():
+        raise ModelMissing(
+            f"The model {name!r} lacks {file}. Expected {', '.join(FILES)} in its folder. Restore the "
+            f"folder from the repository."
+        )
+    return path
+
+
+def _compiled(network, size):
+    """uint8 (n, size, size, 3) -> (age probabilities, sex logits), traced once for every n."""
+    import tensorflow as tf
+
+    @tf.function(input_signature=[tf.TensorSpec((None, size, size, 3), tf.uint8)], autograph=False)
+    def forward(photos):
+        output = network(tf.cast(photos, tf.float32), training=False)
+        return tf.nn.softmax(output["age"]), output["sex"][:, 0]
+
+    # Constants instead of variables let TensorFlow fold batch normalisation into the convolutions.
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+    frozen = convert_variables_to_constants_v2(forward.get_concrete_function())
+
+    def run(photos):
+        age, logit = frozen(tf.constant(photos))
+        return age.numpy(), logit.numpy()
+
+    run(np.zeros((1, size, size, 3), np.uint8))  # the first call optimises the graph
+    return run

@@ -1,0 +1,196 @@
+"""The whole pipeline on drawn faces: prepare, train, stop, resume, evaluate, load."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from drawn import drawn_face, write_utkface
+
+from agesex import model
+from agesex.errors import BadDataset, BadModel
+from training import augment, evaluate, networks, prepare, train
+from training.pack import Pack
+from training.recipes import RECIPES
+
+TINY = RECIPES["tiny"]
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory):
+    """A pack of drawn faces with enough calibration rows for an interval."""
+    folder = tmp_path_factory.mktemp("pack")
+    names = write_utkface(folder / "UTKFace", n=260)
+    (folder / "list.txt").write_text("")
+    prepare.prepare(folder / "UTKFace", folder / "pack", manifest=folder / "splits.csv",
+                    rebuild=True, test_list=folder / "list.txt")  # fmt: skip
+    opened = Pack(folder / "pack")
+    assert len(opened.table) == len(names)
+    parts = np.resize(["train", "train", "validation", "calibration", "test"], len(names))
+    opened.table["split"] = parts
+    return opened
+
+
+@pytest.fixture(scope="module")
+def run(pack, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "tiny"
+    train.train(TINY, pack, folder, verbose=0)
+    facts = {
+        "name": "tiny",
+        "command": "python -m training.train --recipe tiny",
+        "data": pack.facts,
+    }
+    (folder / "train.json").write_text(json.dumps(facts))
+    return folder
+
+
+@pytest.mark.model
+def test_a_run_leaves_a_model_and_a_history_of_every_epoch(run):
+    history = pd.read_csv(run / "history.csv")
+    assert history.epoch.tolist() == [1, 2]
+    assert history["size"].tolist() == [32, 48]
+    assert np.isfinite(history[["loss", "val_loss", "age_mae", "val_sex_accuracy"]]).all(axis=None)
+    assert not list(run.glob("*.part*"))
+    finish = json.loads((run / "finish.json").read_text())
+    assert set(finish["validation"]) == {"raw", "averaged", "averaged, renewed statistics"}
+    best = min(finish["validation"], key=lambda name: finish["validation"][name]["loss"])
+    assert finish["kept"] == best
+
+
+@pytest.mark.model
+def test_a_stopped_run_continues_with_the_next_epoch(run, pack, tmp_path):
+    import shutil
+
+    folder = tmp_path / "tiny"
+    shutil.copytree(run, folder)
+    history = pd.read_csv(folder / "history.csv")
+    history.head(1).to_csv(folder / "history.csv", index=False)
+    train.train(TINY, pack, folder, verbose=0)
+    again = pd.read_csv(folder / "history.csv")
+    assert again.epoch.tolist() == [1, 2]
+    assert again.loss[0] == history.loss[0]
+
+
+@pytest.mark.model
+def test_a_broken_checkpoint_is_a_sentence(run, pack, tmp_path):
+    import shutil
+
+    folder = tmp_path / "tiny"
+    shutil.copytree(run, folder)
+    (folder / "checkpoint.keras").write_bytes(b"broken")
+    with pytest.raises(BadModel, match="cannot be loaded"):
+        train.train(TINY, pack, folder, verbose=0)
+
+
+@pytest.mark.model
+def test_evaluate_writes_a_folder_that_loads(run, pack, tmp_path, monkeypatch):
+    target = tmp_path / "models" / "tiny"
+    card = evaluate.evaluate(run, pack, target)
+    monkeypatch.setenv("AGESEX_MODELS", str(tmp_path / "models"))
+    assert model.names() == ["tiny"]
+    loaded = model.load("tiny")
+    assert loaded.sha256 == card["sha256"]
+    table = model.read_predictions("tiny")
+    assert len(table) == len(pack.table)
+    rows = pack.table.merge(table[["file", "age_pred"]], on="file").head(9)
+    found = loaded.forward(pack.decode(rows))
+    assert found.age == pytest.approx(rows.age_pred.to_numpy(), abs=0.01)
+    assert card["figures"]["test"]["mae"]["n"] == (table.split == "test").sum()
+    # evaluating again replaces the folder as a whole
+    evaluate.evaluate(run, pack, target)
+    assert {path.name for path in (tmp_path / "models").iterdir()} == {"tiny"}
+
+
+def test_an_unfinished_run_is_refused(tmp_path):
+    with pytest.raises(BadModel, match="is not a finished run"):
+        evaluate.evaluate(tmp_path, None, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_is_no_pack_is_refused(tmp_path):
+    with pytest.raises(BadDataset, match="is not a training pack"):
+        Pack(tmp_path)
+
+
+def test_a_short_pack_is_refused(pack, tmp_path):
+    pack.table.to_parquet(tmp_path / "index.parquet")
+    (tmp_path / "splits.json").write_text("{}")
+    (tmp_path / "photos.bin").write_bytes(b"12345")
+    with pytest.raises(BadDataset, match="has 5 bytes, expected"):
+        Pack(tmp_path)
+
+
+def test_calibration_uses_its_own_split_only(pack):
+    rng = np.random.default_rng(0)
+    rows = pack.table
+    years = np.arange(101)
+    density = np.exp(-((years - rows.age.to_numpy()[:, None]) ** 2) / 18)
+    output = model.Output(
+        (density / density.sum(axis=1, keepdims=True)).astype(np.float32),
+        (np.where(rows.sex == "female", 3, -3) + rng.normal(0, 2, len(rows))).astype(np.float32),
+    )
+    _, first = evaluate.calibrate(rows, output)
+    elsewhere = rows.assign(age=np.where(rows.split == "calibration", rows.age, 50))
+    _, second = evaluate.calibrate(elsewhere, output)
+    assert first["interval"] == second["interval"]
+    assert first["temperature"] == second["temperature"]
+    spoilt = rows.assign(age=np.where(rows.split == "calibration", 50, rows.age))
+    assert evaluate.calibrate(spoilt, output)[1]["interval"] != first["interval"]
+
+
+def test_the_temperature_of_overconfident_logits_is_found():
+    rng = np.random.default_rng(0)
+    logit = rng.normal(0, 2, 20_000)
+    female = rng.random(20_000) < 1 / (1 + np.exp(-logit))
+    assert evaluate.fit_temperature(3 * logit, female) == pytest.approx(3, rel=0.05)
+
+
+def test_the_threshold_is_the_lowest_that_reaches_the_goal():
+    n = 1000
+    p = np.where(np.arange(n) < 100, 0.6, 0.95)
+    right = np.where(np.arange(n) < 100, np.arange(n) % 2 == 0, np.arange(n) % 100 != 0)
+    table = pd.DataFrame({"age": 30, "p_female": p, "sex": np.where(right, "female", "male")})
+    chosen = evaluate.choose_threshold(table)
+    assert chosen["threshold"] == 0.61 and chosen["reached"]
+    assert chosen["answered"] == 0.9 and chosen["accuracy"] == 0.99
+    hopeless = evaluate.choose_threshold(table.assign(sex="male"))
+    assert not hopeless["reached"]
+
+
+def test_augmentation_is_repeatable_and_keeps_the_form():
+    face = drawn_face(3)
+    for degrade in (False, True):
+        first, again, other = (
+            augment.augment(face, np.random.default_rng(seed), size=144, degrade=degrade)
+            for seed in (0, 0, 1)
+        )
+        assert first.shape == (144, 144, 3) and first.dtype == np.uint8
+        assert (first == again).all()
+        assert (first != other).any()
+
+
+@pytest.mark.model
+def test_starting_weights_for_bgr_give_the_same_features_for_rgb(tmp_path):
+    """The turned first kernel and the subtracted means reproduce the original preprocessing."""
+    import keras
+
+    size, rng = 64, np.random.default_rng(0)
+    source = keras.applications.MobileNet(
+        include_top=False, weights=None, input_shape=(size, size, 3)
+    )
+    for weight in source.weights:
+        if "moving_variance" not in weight.path:
+            weight.assign(rng.normal(0, 0.1, weight.shape))
+    source.save_weights(tmp_path / "init.weights.h5")
+    built = networks.build(RECIPES["mobile"], size, tmp_path / "init.weights.h5")
+    photo = rng.uniform(0, 255, (2, size, size, 3)).astype(np.float32)
+    expected = source(photo[..., ::-1] - np.float32([103.939, 116.779, 123.68]), training=False)
+    inner = keras.Model(built.inputs[0], built.get_layer("conv_pw_13_relu").output)
+    np.testing.assert_allclose(inner(photo, training=False), expected, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.model
+def test_starting_weights_that_are_none_are_a_sentence(tmp_path):
+    (tmp_path / "bad.weights.h5").write_bytes(b"no weights")
+    with pytest.raises(BadModel, match="starting weights"):
+        networks.build(RECIPES["mobile"], 64, tmp_path / "bad.weights.h5")

@@ -1,0 +1,225 @@
+"""Make a released model folder of a finished run: calibrate, choose, measure.
+
+    python -m training.evaluate --run runs/mobile --pack packs/utkface     # -> models/mobile
+
+The calibration split fits the temperature of the sex probability and the interval quantiles; the
+validation split chooses the threshold of “unsure”; the test split is only reported. The folder is
+written aside and renamed, so a crash leaves no half-made model.
+"""
+
+import argparse
+import hashlib
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+from scipy.optimize import minimize_scalar
+
+from agesex import intervals, metrics
+from agesex.errors import AgeSexError, BadModel
+from agesex.model import BATCH, FORMAT, Model, Output
+from agesex.predict import probability
+from training.pack import Pack
+from training.prepare import PACK
+from training.recipes import RECIPES
+
+LEVEL = 0.9
+SEX_GOAL = 0.975  # accuracy wanted among the answered faces of 4 years or older
+LIST_AGES = (21, 60)
+
+
+def evaluate(run, pack, target):
+    """Write the folder of a released model.
+
+    Args:
+        run: folder of a finished `training.train`.
+        pack: an open Pack.
+        target: the folder to write, e.g. models/mobile; an old one is replaced.
+
+    Returns:
+        dict, the card.
+
+    Raises:
+        BadModel: the run is not finished or not usable.
+    """
+    facts = _facts(run)
+    path = run / "model.keras"
+    network = keras.saving.load_model(path, compile=False)
+    rows = pack.table[pack.table.split.isin(["train", "validation", "calibration", "test"])]
+    output = _forward(network, facts, pack, rows)
+    table, calibration = calibrate(rows, output)
+    recipe = RECIPES.get(facts["name"])
+    card = {
+        "format": FORMAT,
+        "name": facts["name"],
+        "title": recipe.title if recipe else facts["name"],
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "input_size": int(network.input_shape[1]),
+        "parameters": int(network.count_params()),
+        "size_bytes": path.stat().st_size,
+        "keras": keras.__version__,
+        "license": "models/LICENSE: research data, non-commercial origin",
+        "training": {k: v for k, v in facts.items() if k != "data"},
+        "data": facts["data"],
+        "calibration": calibration,
+        "figures": figures(table),
+    }
+    aside = target.with_name(target.name + ".part")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    shutil.copy(path, aside / "model.keras")
+    shutil.copy(run / "history.csv", aside / "history.csv")
+    table.to_parquet(aside / "predictions.parquet", index=False, compression="zstd")
+    (aside / "card.json").write_text(json.dumps(card, indent=1) + "\n")
+    shutil.rmtree(target, ignore_errors=True)
+    aside.rename(target)
+    return card
+
+
+def calibrate(rows, output):
+    """Fit on the calibration rows, choose on the validation rows, and predict every row.
+
+    Args:
+        rows: DataFrame with file, split, group, published, age, sex, race.
+        output: `agesex.model.Output` of the same n faces.
+
+    Returns:
+        (table, calibration): the predictions table (one row per face: labels, age_pred, age_sd,
+        age_low, age_high in years, sex_logit, p_female) and the card's calibration part.
+    """
+    table = rows[["file", "split", "group", "published", "age", "sex", "race"]].reset_index(
+        drop=True
+    )
+    table = table.assign(
+        age_pred=output.age, age_sd=output.age_sd, sex_logit=output.sex_logit
+    ).astype({"age": "int16", "split": "category", "sex": "category", "race": "category"})
+    fitted = table[table.split == "calibration"]
+    temperature = fit_temperature(fitted.sex_logit, fitted.sex == "female")
+    spec = intervals.fit(fitted.age, fitted.age_pred, fitted.age_sd)
+    table["age_low"], table["age_high"] = intervals.apply(spec, table.age_pred, table.age_sd, LEVEL)
+    table["p_female"] = probability(table.sex_logit, temperature)
+    chosen = choose_threshold(table[table.split == "validation"])
+    years = ["age_pred", "age_sd", "age_low", "age_high", "sex_logit", "p_female"]
+    table[years] = table[years].astype(np.float32)
+    return table, {
+        "split": "calibration",
+        "n": len(fitted),
+        "temperature": round(temperature, 4),
+        "unsure": chosen,
+        "interval": spec,
+    }
+
+
+def fit_temperature(logit, female):
+    """The temperature T that makes sigmoid(logit / T) most likely; a float in 0.2…5."""
+    logit, sign = np.asarray(logit, float), np.where(female, 1.0, -1.0)
+
+    def loss(log_t):
+        return np.logaddexp(0, -sign * logit / np.exp(log_t)).mean()
+
+    return float(np.exp(minimize_scalar(loss, bounds=np.log([0.2, 5]), method="bounded").x))
+
+
+def choose_threshold(validation):
+    """The lowest threshold at which the named sexes are right often enough (ages 4 and over).
+
+    Returns:
+        dict: threshold, goal, accuracy and answered (shares) on validation, n. If no threshold up to
+        0.99 reaches the goal, the best one is taken and `reached` is False.
+    """
+    older = validation[validation.age >= 4]
+    sure = np.maximum(older.p_female, 1 - older.p_female)
+    right = (older.p_female >= 0.5) == (older.sex == "female")
+    rows = []
+    for threshold in np.round(np.arange(0.5, 0.991, 0.01), 2):
+        answered = sure >= threshold
+        if answered.sum() >= metrics.MIN_GROUP:
+            rows.append((float(right[answered].mean()), float(answered.mean()), float(threshold)))
+    reached = [row for row in rows if row[0] >= SEX_GOAL]
+    accuracy, answered, threshold = reached[0] if reached else max(rows)
+    return {
+        "threshold": threshold,
+        "goal": SEX_GOAL,
+        "reached": bool(reached),
+        "accuracy": round(accuracy, 3),
+        "answered": round(answered, 3),
+        "n": len(older),
+        "split": "validation",
+        "ages": "4 and over",
+    }
+
+
+def figures(table):
+    """Every published figure, three decimals: {part: {metric: value, low, high, n, baseline}}."""
+    train = table[table.split == "train"]
+    test = table[table.split == "test"]
+    listed = test[test.published]
+    parts = {
+        "test": test,
+        "test_21_60": listed,
+        "test_21_60_clamped": metrics.clamped(listed, *LIST_AGES),
+        "test_10_and_over": test[test.age >= 10],
+        "validation": table[table.split == "validation"],
+        "train": train,
+    }
+    return {
+        name: {
+            metric: {k: (int(v) if k == "n" else _rounded(v)) for k, v in row.items()}
+            for metric, row in metrics.headline(part, train=train).iterrows()
+        }
+        for name, part in parts.items()
+    }
+
+
+def _rounded(value):
+    return None if pd.isna(value) else round(float(value), 3)
+
+
+def _facts(run):
+    try:
+        return json.loads((run / "train.json").read_text())
+    except (OSError, ValueError) as error:
+        raise BadModel(
+            f"{run} is not a finished run: {error}. Expected train.json, history.csv and model.keras. "
+            f"Run `python -m training.train` to its end."
+        ) from error
+
+
+def _forward(network, facts, pack, rows):
+    card = {"input_size": int(network.input_shape[1]), "sha256": ""}
+    model = Model(facts["name"], card, network)
+    parts = []
+    for start in range(0, len(rows), 16 * BATCH):
+        chunk = rows.iloc[start : start + 16 * BATCH]
+        parts.append(model.forward(pack.decode(chunk)))
+        sys.stderr.write(f"\r{start + len(chunk):,} of {len(rows):,} faces")
+    sys.stderr.write("\n")
+    return Output(
+        np.concatenate([part.age_probabilities for part in parts]),
+        np.concatenate([part.sex_logit for part in parts]),
+    )
+
+
+def main(argv=None):
+    """Run the command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="training.evaluate", description=__doc__.split("\n")[0])
+    parser.add_argument("--run", type=Path, default=Path("runs/mobile"))
+    parser.add_argument("--pack", type=Path, default=PACK)
+    parser.add_argument("--models", type=Path, default=Path("models"))
+    args = parser.parse_args(argv)
+    try:
+        card = evaluate(args.run, Pack(args.pack), args.models / args.run.name)
+    except AgeSexError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    for part, rows in card["figures"].items():
+        sys.stdout.write(f"\n{part}\n{pd.DataFrame(rows).T.to_string()}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,310 @@
+"""Train a recipe on a pack; resumable.
+
+    python -m training.train --recipe mobile --pack packs/utkface --init INIT_FOLDER
+
+Writes runs/<recipe>/: `model.keras` (the last weights or their average, whichever validation prefers),
+`history.csv` (one row per epoch, of the raw weights), `train.json` (recipe, command, data) and `checkpoint.keras`, from which
+the same command continues after a stop. Runs on any Keras backend: KERAS_BACKEND=tensorflow, jax or torch.
+"""
+
+import argparse
+import json
+import shlex
+import sys
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+from keras import ops
+
+from agesex.errors import AgeSexError, BadDataset, BadModel
+from agesex.faces import resize
+from training import networks
+from training.augment import augment
+from training.losses import AgeLoss, mae
+from training.pack import Pack
+from training.prepare import PACK
+from training.recipes import RECIPES
+
+
+class Batches(keras.utils.PyDataset):
+    """Augmented training batches; the same photos, order and changes for the same seed and epoch."""
+
+    def __init__(self, crops, ages, females, recipe, size, seed, epoch=0):
+        """Keep decoded crops (n, 200, 200, 3) and the labels."""
+        super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
+        self.crops, self.ages, self.females = crops, ages, females
+        self.recipe, self.size, self.seed, self.epoch = recipe, size, seed, epoch
+        self._shuffle()
+
+    def _shuffle(self):
+        self.order = np.random.default_rng((self.seed, self.epoch)).permutation(len(self.crops))
+
+    def __len__(self):
+        """Whole batches only; the rest of the photos wait for another epoch's order."""
+        return max(1, len(self.crops) // self.recipe.batch)
+
+    def __getitem__(self, index):
+        """One batch: uint8 (b, size, size, 3) and the two targets."""
+        rows = self.order[index * self.recipe.batch : (index + 1) * self.recipe.batch]
+        photos = np.stack(
+            [
+                augment(
+                    self.crops[row],
+                    np.random.default_rng((self.seed, self.epoch, int(row))),
+                    size=self.size,
+                    degrade=self.recipe.degrade,
+                )
+                for row in rows
+            ]
+        )
+        return photos, {"age": self.ages[rows], "sex": self.females[rows]}
+
+    def on_epoch_end(self):
+        """Next epoch, next order."""
+        self.epoch += 1
+        self._shuffle()
+
+
+class Keeper(keras.callbacks.Callback):
+    """Writes the history and a checkpoint after every epoch, each aside first, then renamed."""
+
+    def __init__(self, folder, size, history):
+        """Continue `history`, a list of rows."""
+        super().__init__()
+        self.folder, self.size, self.history = folder, size, history
+        self.started = time.monotonic()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Append to the history and write the checkpoint."""
+        seconds, self.started = time.monotonic() - self.started, time.monotonic()
+        row = {"epoch": epoch + 1, "size": self.size, "seconds": round(seconds, 1)}
+        self.history.append(row | {name: round(float(v), 5) for name, v in logs.items()})
+        # the checkpoint first: a history without its checkpoint could not be continued
+        save_aside(self.model, self.folder / "checkpoint.keras")
+        aside = self.folder / "history.csv.part"
+        pd.DataFrame(self.history).to_csv(aside, index=False)
+        aside.replace(self.folder / "history.csv")
+
+
+def save_aside(model, path):
+    """Save under another name, then rename: a crash leaves no half-written file."""
+    aside = path.with_suffix(".part.keras")
+    model.save(aside)
+    aside.replace(path)
+
+
+def compiled(model, recipe, steps):
+    """Compile a network with its recipe's optimizer, losses and metrics."""
+    schedule = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=0.0,
+        warmup_target=recipe.rate,
+        warmup_steps=recipe.warmup,
+        decay_steps=max(1, steps - recipe.warmup),
+        alpha=0.01,
+    )
+    optimizer = keras.optimizers.AdamW(
+        schedule,
+        weight_decay=recipe.weight_decay,
+        global_clipnorm=recipe.clip,
+        use_ema=True,
+        ema_momentum=recipe.ema,
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    model.compile(
+        optimizer,
+        loss={
+            "age": AgeLoss(recipe.sigma, recipe.l1),
+            "sex": keras.losses.BinaryCrossentropy(
+                from_logits=True, label_smoothing=recipe.smoothing
+            ),
+        },
+        metrics={
+            "age": [mae],
+            "sex": [keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],
+        },
+    )
+    return model
+
+
+def train(recipe, pack, folder, *, init=None, seed=0, limit=None, verbose=2):
+    """Train all stages of a recipe, continuing where an earlier call stopped.
+
+    Args:
+        recipe: a Recipe.
+        pack: an open `training.pack.Pack`.
+        folder: where the run is kept.
+        init: folder of the starting weights; needed if the recipe names some.
+        seed: decides order, augmentation and fresh weights.
+        limit: use so many training photos only (for tests).
+        verbose: as for `keras.Model.fit`.
+
+    Returns:
+        Path of the saved model.
+
+    Raises:
+        BadModel: starting weights or checkpoint are not usable.
+        BadDataset: the pack has no training or validation photos.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    keras.utils.set_random_seed(seed)
+    parts = {name: pack.table[pack.table.split == name] for name in ("train", "validation")}
+    if any(part.empty for part in parts.values()):
+        raise BadDataset("the pack has no training or no validation photos. Run prepare again.")
+    parts["train"] = parts["train"].iloc[:limit]
+    crops = {name: pack.decode(part) for name, part in parts.items()}
+    targets = {
+        name: (part.age.to_numpy(np.float32), (part.sex == "female").to_numpy(np.float32))
+        for name, part in parts.items()
+    }
+    steps_per_epoch = max(1, len(parts["train"]) // recipe.batch)
+
+    def batches_of(size, epoch):
+        return Batches(crops["train"], *targets["train"], recipe, size, seed, epoch)
+
+    def validation_of(size):
+        age, female = targets["validation"]
+        return resize(crops["validation"], size), {"age": age, "sex": female}
+
+    history = _read_history(folder)
+    model, first = _resume(folder, len(history)), 0
+    for size, epochs in recipe.stages:
+        last = first + epochs
+        if len(history) < last:
+            model = _at_size(recipe, size, model, init, steps_per_epoch * recipe.epochs)
+            model.fit(
+                batches_of(size, len(history)),
+                validation_data=validation_of(size),
+                initial_epoch=len(history),
+                epochs=last,
+                callbacks=[Keeper(folder, size, history)],
+                verbose=verbose,
+            )
+            # fit() ends by overwriting the weights with their average; the checkpoint has both.
+            model = _resume(folder, len(history))
+        first = last
+    finish(
+        model, batches_of(recipe.size, recipe.epochs), validation_of(recipe.size), recipe, folder
+    )
+    return folder / "model.keras"
+
+
+def finish(model, batches, validation, recipe, folder, passes=120):
+    """Keep the weights that validation likes best: raw, averaged, or averaged with renewed statistics.
+
+    Averaging weights leaves the running mean and variance of batch normalisation those of the raw
+    weights; the third candidate measures them again on training photos (Izmailov et al. 2018,
+    “Averaging Weights Leads to Wider Optima and Better Generalization”, section 3.4).
+
+    Args:
+        model: the last checkpoint's model, with its optimizer.
+        batches: training batches of the final size.
+        validation: (photos, targets).
+        recipe: a Recipe.
+        folder: where `model.keras` and `finish.json` (validation scores of each) are written.
+        passes: batches over which the statistics are measured.
+    """
+    kept = compiled(networks.build(recipe, recipe.size), recipe, 1)
+    kept.set_weights(model.get_weights())
+    scores, weights = {}, {}
+
+    def try_out(name):
+        found = kept.evaluate(*validation, verbose=0, return_dict=True)
+        scores[name] = {metric: round(float(value), 5) for metric, value in found.items()}
+        weights[name] = kept.get_weights()
+
+    try_out("raw")
+    averages = model.optimizer._model_variables_moving_average
+    for variable, average in zip(kept.trainable_variables, averages, strict=True):
+        variable.assign(average)
+    try_out("averaged")
+    norms = [v for v in kept.layers if isinstance(v, keras.layers.BatchNormalization)]
+    for step in range(min(passes, len(batches))):
+        for layer in norms:
+            layer.momentum = step / (step + 1)  # a plain mean over the batches
+        kept(ops.cast(batches[step][0], "float32"), training=True)
+    try_out("averaged, renewed statistics")
+    best = min(scores, key=lambda name: scores[name]["loss"])
+    final = networks.build(recipe, recipe.size)
+    final.set_weights(weights[best])
+    save_aside(final, folder / "model.keras")
+    facts = {"kept": best, "validation": scores}
+    (folder / "finish.json").write_text(json.dumps(facts, indent=2) + "\n")
+
+
+def _at_size(recipe, size, previous, init, steps):
+    """The network at an input size, with weights and optimizer state of the previous stage."""
+    if previous is not None and previous.input_shape[1] == size:
+        return previous
+    weights = None
+    if previous is None and recipe.init:
+        if init is None:
+            raise BadModel(f"this recipe starts from {recipe.init}: pass --init with its folder.")
+        weights = Path(init) / recipe.init
+    model = compiled(networks.build(recipe, size, weights), recipe, steps)
+    if previous is not None:
+        model.set_weights(previous.get_weights())
+        model.optimizer.build(model.trainable_variables)
+        for new, old in zip(model.optimizer.variables, previous.optimizer.variables, strict=True):
+            new.assign(old)
+    return model
+
+
+def _resume(folder, epochs):
+    """The checkpoint's model, or None at the very start."""
+    path = folder / "checkpoint.keras"
+    if not epochs:
+        return None
+    try:
+        return keras.saving.load_model(path)
+    except (OSError, ValueError) as error:
+        raise BadModel(
+            f"the checkpoint {path} cannot be loaded: {error}. Delete the folder {folder} and start "
+            f"the training again."
+        ) from error
+
+
+def _read_history(folder):
+    path = folder / "history.csv"
+    return pd.read_csv(path).to_dict("records") if path.exists() else []
+
+
+def main(argv=None):
+    """Run the command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="training.train", description=__doc__.split("\n")[0])
+    parser.add_argument("--recipe", choices=RECIPES, required=True)
+    parser.add_argument("--pack", type=Path, default=PACK)
+    parser.add_argument("--init", type=Path, help="folder of the starting weights")
+    parser.add_argument("--runs", type=Path, default=Path("runs"))
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args(argv)
+    recipe, folder = RECIPES[args.recipe], args.runs / args.recipe
+    try:
+        pack = Pack(args.pack)
+        train(recipe, pack, folder, init=args.init, seed=args.seed)
+    except AgeSexError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    command = ["python", "-m", "training.train", "--recipe", args.recipe, "--seed", str(args.seed)]
+    if recipe.init:
+        command += ["--init", "INIT_FOLDER"]
+    facts = {
+        "name": args.recipe,
+        "recipe": asdict(recipe),
+        "command": shlex.join(command),
+        "trained": datetime.now(UTC).date().isoformat(),
+        "seconds": round(sum(row["seconds"] for row in _read_history(folder))),
+        "finish": json.loads((folder / "finish.json").read_text()),
+        "backend": f"{keras.backend.backend()}, Keras {keras.__version__}",
+        "data": pack.facts,
+    }
+    (folder / "train.json").write_text(json.dumps(facts, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
