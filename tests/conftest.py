@@ -67,3 +67,46 @@ def app():
     from streamlit.testing.v1 import AppTest
 
     return AppTest.from_file(ROOT / "app.py", default_timeout=120)
+
+
+@pytest.fixture
+def stub_model(monkeypatch):
+    """The stub of stub.py behind the pages, with a detector and explanations as quick as itself.
+
+    Attributes that a test may set: `found`, the number of faces in every photo; `age` of the first
+    of them (each further one is 5 years older); `logit` of the sex; `raw`, the map that is
+    explained. `calls` lists what was asked for.
+    """
+    import numpy as np
+    from stub import StubModel
+
+    import ui
+    from agesex import explain, faces
+    from agesex.explain.explanation import from_raw
+
+    stub = StubModel()
+    stub.found, stub.age, stub.logit, stub.raw, stub.calls = 1, 37, 3.5, np.eye(5), []
+
+    def find(photo):
+        stub.calls.append("find")
+        height, width = photo.shape[:2]
+        step = width // max(stub.found, 1)
+        return [
+            faces.Face(
+                crop(i), (i * step, height // 4, step // 2, height // 2), faces.TEMPLATE, 0.99
+            )
+            for i in range(stub.found)
+        ]
+
+    def crop(i):  # the stub reads the age from brightness, the sex from red minus blue
+        colour = 2.55 * (stub.age + 5 * i) + stub.logit * np.array([5, 0, -5])
+        return np.full((200, 200, 3), np.round(colour), np.uint8)
+
+    def explained(model, crop, target="older", method="grad-cam"):
+        stub.calls.append((target, method))
+        return from_raw(stub.raw, target, method)
+
+    monkeypatch.setattr(ui, "load_model", lambda name=None: stub)
+    monkeypatch.setattr(ui, "detector", lambda: find)
+    monkeypatch.setattr(explain, "explain", explained)
+    return stub
