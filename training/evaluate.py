@@ -67,6 +67,7 @@ def evaluate(run, pack, target):
         "data": facts["data"],
         "calibration": calibration,
         "figures": figures(table),
+        "groups": metrics.groups(table[table.split == "test"]),
     }
     aside = target.with_name(target.name + ".part")
     shutil.rmtree(aside, ignore_errors=True)
@@ -169,10 +170,15 @@ def figures(table):
     return {
         name: {
             metric: {k: (int(v) if k == "n" else _rounded(v)) for k, v in row.items()}
-            for metric, row in metrics.headline(part, train=train).iterrows()
+            for metric, row in metrics.headline(part, train=seen_by(name, train)).iterrows()
         }
         for name, part in parts.items()
     }
+
+
+def seen_by(part, train):
+    """The training faces whose median age and larger sex are the baseline of a part."""
+    return train[train.age.between(*LIST_AGES)] if "21_60" in part else train
 
 
 def _rounded(value):

@@ -92,6 +92,7 @@ def prepare(path, out, *, manifest=dataset.MANIFEST, rebuild=False, test_list=No
         "inventory_sha256": inventory,
         "photos": len(table),
         "malformed": len(data.malformed),
+        "malformed_names": [m.name for m in data.malformed],
         "duplicate_groups": int((rows.group != "").groupby(rows.group).any().sum()),
         "photos_in_groups": int((rows.group != "").sum()),
         "splits": {name: int(n) for name, n in rows.split.value_counts().sort_index().items()},

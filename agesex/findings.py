@@ -1,0 +1,227 @@
+"""The sentence above each chart, computed from the figures that the chart shows.
+
+    groups(by_group(test, ["race"]), "race", "mae")
+    # "Worst: White, 4.9 years (4.7–5.1; n = 1,977); best: Asian, 3.6 years (3.3–3.9; n = 676)"
+
+And the one way to write a figure: `amount("mae", 4.4321)` -> "4.4 years", `percent(0.934)` -> "93.4 %".
+"""
+
+import pandas as pd
+
+from agesex.metrics import BAND_NAMES, MIN_GROUP, NAMES, SHARES
+
+HIGH_IS_GOOD = ("cs5", "sex_accuracy")
+LEVEL = 0.9  # the coverage that the intervals promise
+
+
+def percent(share, digits=1):
+    """A share of 1 as text."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def amount(metric, value, digits=1):
+    """One value of a metric as text, with its unit; `digits` are those of years."""
+    if metric in SHARES:
+        return percent(value)
+    sign = "+" if metric == "bias" else ""
+    value = round(value, digits) + 0.0  # no "−0.0"
+    return f"{value:{sign}.{digits}f} years".replace("-", "−")
+
+
+def interval(metric, low, high, digits=1):
+    """A 95 % interval as text, without unit; "none" where the group is too small for one."""
+    if pd.isna(low) or pd.isna(high):
+        return "none"
+    if metric == "bias":
+        return f"{low:+.{digits}f} to {high:+.{digits}f}".replace("-", "−")
+    if metric in SHARES:
+        return f"{100 * low:.1f}–{100 * high:.1f}"
+    return f"{low:.{digits}f}–{high:.{digits}f}"
+
+
+def described(metric, row, digits=1):
+    """A value with its 95 % interval and n, e.g. "4.4 years (4.3–4.6; n = 4,661)"."""
+    value = amount(metric, row["value"], digits)
+    if pd.isna(row["low"]):
+        return f"{value} (n = {row['n']:,})"
+    return f"{value} ({interval(metric, row['low'], row['high'], digits)}; n = {row['n']:,})"
+
+
+def texts(table, **how):
+    """A table for reading: whole numbers with separators, and `how` per column (a function)."""
+
+    def text(name, value):
+        if name in how:
+            return how[name](value)
+        return value if isinstance(value, str) else f"{value:,.0f}"
+
+    columns = {name: [text(name, value) for value in table[name]] for name in table}
+    return pd.DataFrame(columns, index=table.index)
+
+
+def ranked(rows, metric):
+    """The rows of one metric with 30 faces or more, worst first; DataFrame."""
+    rows = rows[(rows.metric == metric) & (rows.n >= MIN_GROUP)]
+    goodness = {
+        "bias": -rows.value.abs(),
+        "coverage": -(rows.value - LEVEL).abs(),
+    }.get(metric, rows.value if metric in HIGH_IS_GOOD else -rows.value)
+    return rows.assign(goodness=goodness).sort_values("goodness", kind="stable")
+
+
+def name_of(row, columns):
+    """What to call a group: "ages 0–3", "female, White"."""
+    words = [f"ages {row[c]}" if row[c] in BAND_NAMES else str(row[c]) for c in columns]
+    return ", ".join(words)
+
+
+def groups(rows, columns, metric):
+    """Worst and best group of a metric, or that they cannot be told apart.
+
+    Args:
+        rows: result of `metrics.by_group`.
+        columns: its grouping columns.
+        metric: a name of `metrics.NAMES`.
+    """
+    order = ranked(rows, metric)
+    if len(order) < 2:
+        return f"{NAMES[metric]}: fewer than two groups have {MIN_GROUP} faces"
+    worst, best = order.iloc[0], order.iloc[-1]
+    labels = [name_of(row, columns) for row in (worst, best)]
+    values = [described(metric, row) for row in (worst, best)]
+    kind = {"bias": ("Furthest off", "closest"), "coverage": ("Furthest from 90 %", "closest")}
+    first, last = kind.get(metric, ("Worst", "best"))
+    if metric == "width":
+        first, last = "Widest", "narrowest"
+    text = f"{first}: {labels[0]}, {values[0]}; {last}: {labels[1]}, {values[1]}"
+    overlap = worst["low"] <= best["high"] and best["low"] <= worst["high"]
+    return f"No clear difference. {text}" if overlap else text
+
+
+def coverage(rows, overall):
+    """How well the interval keeps its promise, and which groups it fails.
+
+    Args:
+        rows: result of `metrics.by_group`.
+        overall: row of the metric "coverage" over all faces, with value, low, high, n.
+    """
+    rows = rows[rows.metric == "coverage"]
+    short = rows[rows.high < LEVEL].sort_values("value")
+    start = f"The 90 % interval holds the true age of {described('coverage', overall)} of the faces"
+    if short.empty:
+        return f"{start}; no group is clearly below 90 %"
+    names = ", ".join(f"{row['label']} ({percent(row['value'])})" for _, row in short.iterrows())
+    return f"{start}; clearly below 90 %: {names}"
+
+
+def shift(row):
+    """A bias in words, e.g. "1.9 years too young (−2.9 to −0.9; n = 131)"."""
+    years = described("bias", row).lstrip("+−")
+    return years.replace("years", f"years too {'old' if row['value'] > 0 else 'young'}", 1)
+
+
+def pull(rows):
+    """The age bands that are guessed most too old and most too young.
+
+    Args:
+        rows: a table with band, metric, value, low, high, n.
+    """
+    order = rows[(rows.metric == "bias") & (rows.n >= MIN_GROUP)].sort_values("value")
+    if order.empty:
+        return f"Fewer than {MIN_GROUP} faces in every age band"
+    young, old = order.iloc[0], order.iloc[-1]
+    return (
+        f"Ages {old['band']} are guessed {shift(old)} on average, ages {young['band']} {shift(young)}"
+    )
+
+
+def parts(figures, metric):
+    """Test against training faces and against the baseline; figures of a card."""
+    test, train = figures["test"][metric], figures["train"][metric]
+    values = [amount(metric, value) for value in (test["value"], train["value"], test["baseline"])]
+    if metric == "sex_accuracy":
+        words = ("Right in", "of", "the larger sex")
+    else:
+        words = ("Off by", "on", "the median age")
+    return (
+        f"{words[0]} {values[0]} {words[1]} test faces, {values[1]} {words[1]} training faces; always "
+        f"saying {words[2]}: {values[2]}"
+    )
+
+
+def history(table, measure):
+    """How far validation came, and whether it was still improving at the end."""
+    column = f"val_{measure}"
+    best_at = table[column].idxmax() if measure == "sex_accuracy" else table[column].idxmin()
+    name, metric = {
+        "age_mae": ("Validation age error", "mae"),
+        "sex_accuracy": ("Validation sex accuracy", "sex_accuracy"),
+    }.get(measure, ("Validation loss", ""))
+
+    def text(value):
+        return amount(metric, value) if metric else f"{value:.2f}"
+
+    first, best = table[column].iloc[0], table[column].loc[best_at]
+    last = int(table.epoch.iloc[-1])
+    ends = "still improving when training ended" if best_at == table.index[-1] else (
+        f"no better in the {last - int(table.epoch[best_at])} after it"
+    )
+    return f"{name}: from {text(first)} to {text(best)} at epoch {table.epoch[best_at]} of {last}, {ends}"
+
+
+def ages(table):
+    """The most frequent age, and where half of the photos lie."""
+    counts = table.age.value_counts()
+    low, high = table.age.quantile([0.25, 0.75])
+    return (
+        f"Half of the photos show people of {low:.0f} to {high:.0f}; the age {counts.index[0]} alone has "
+        f"{counts.iloc[0]:,} of {len(table):,}"
+    )
+
+
+def races(counts):
+    """The largest and the smallest race; counts of `census.race_by_sex`."""
+    order = counts.drop(index="All").query("all > 0").sort_values("all")
+    if len(order) < 2:
+        return f"{counts.loc['All', 'all']:,} photos of one code"
+    small, large = order.iloc[0], order.iloc[-1]
+    return (
+        f"{percent(large['share'], 0)} of the photos are coded {large.name}, {percent(small['share'], 0)} "
+        f"{small.name}"
+    )
+
+
+def age_spread(rows):
+    """The youngest and the oldest group by median; rows of `census.age_spread`."""
+    order = rows[rows.n >= MIN_GROUP].sort_values("q50")
+    if len(order) < 2:
+        return f"Fewer than two groups have {MIN_GROUP} photos"
+    young, old = order.iloc[0], order.iloc[-1]
+    return (
+        f"The groups differ in age: the median is {young.q50:.0f} for {young.race}, {young.sex}, and "
+        f"{old.q50:.0f} for {old.race}, {old.sex}"
+    )
+
+
+def splits(rows):
+    """Which split differs most in age; rows of `census.split_table`."""
+    order = rows[rows.split != "dropped"].sort_values("listed")
+    if len(order) < 2:
+        return "One split only"
+    few, many = order.iloc[0], order.iloc[-1]
+    start = "The splits are alike in age" if many["listed"] - few["listed"] < 0.05 else "Not alike"
+    return (
+        f"{start}: 21–60 are {percent(many['listed'], 0)} of {many['split']} and "
+        f"{percent(few['listed'], 0)} of {few['split']}"
+    )
+
+
+def copies(rows):
+    """How often two labels of one photo disagree; rows of `census.copies`."""
+    if rows.empty:
+        return "No photo of this choice has a copy"
+    return (
+        f"One photo, two labels: {int((rows.years > 0).sum()):,} of {len(rows):,} groups of copies disagree "
+        f"on age, by {rows.years.mean():.1f} years on average; {int((rows.sexes > 1).sum()):,} on sex, "
+        f"{int((rows.races > 1).sum()):,} on race"
+    )

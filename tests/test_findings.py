@@ -1,0 +1,96 @@
+import pandas as pd
+import pytest
+
+from agesex import findings
+
+
+def rows_of(metric, values, column="race"):
+    """(name, value, low, high, n) of each group -> a table like that of `metrics.by_group`."""
+    rows = [(name, metric, *rest) for name, *rest in values]
+    return pd.DataFrame(rows, columns=[column, "metric", "value", "low", "high", "n"])
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "text"),
+    [
+        ("mae", 4.4321, "4.4 years"),
+        ("bias", -1.95, "−1.9 years"),
+        ("bias", -0.001, "+0.0 years"),
+        ("sex_accuracy", 0.9341, "93.4 %"),
+    ],
+)
+def test_a_figure_is_written_in_one_way(metric, value, text):
+    assert findings.amount(metric, value) == text
+
+
+def test_intervals_are_written_without_unit():
+    assert findings.interval("mae", 4.312, 4.551, 2) == "4.31–4.55"
+    assert findings.interval("coverage", 0.88, 0.912) == "88.0–91.2"
+    assert findings.interval("bias", -0.31, 0.1) == "−0.3 to +0.1"
+    assert findings.interval("mae", float("nan"), float("nan")) == "none"
+
+
+def test_the_worst_group_is_named_and_small_ones_are_not():
+    rows = rows_of(
+        "mae",
+        [("White", 4, 3.8, 4.2, 900), ("Asian", 6, 5.5, 6.5, 100), ("Others", 9, None, None, 12)],
+    )
+    assert findings.groups(rows, ["race"], "mae") == (
+        "Worst: Asian, 6.0 years (5.5–6.5; n = 100); best: White, 4.0 years (3.8–4.2; n = 900)"
+    )
+
+
+def test_a_high_accuracy_is_good():
+    rows = rows_of("sex_accuracy", [("0–3", 0.6, 0.5, 0.7, 90), ("20–29", 0.97, 0.96, 0.98, 90)], "band")
+    text = findings.groups(rows, ["band"], "sex_accuracy")
+    assert text.startswith("Worst: ages 0–3, 60.0 %")
+    assert "best: ages 20–29" in text
+
+
+def test_overlapping_intervals_are_no_clear_difference():
+    rows = rows_of("mae", [("White", 4, 3.5, 4.5, 90), ("Asian", 4.4, 3.9, 4.9, 90)])
+    assert findings.groups(rows, ["race"], "mae").startswith("No clear difference.")
+
+
+def test_the_bias_furthest_from_zero_is_the_worst():
+    rows = rows_of("bias", [("a", -3, -4, -2, 90), ("b", 0.1, -0.2, 0.4, 90), ("c", 2, 1, 3, 90)])
+    assert findings.groups(rows, ["race"], "bias").startswith("Furthest off: a, −3.0 years")
+
+
+def test_one_group_is_no_comparison():
+    rows = rows_of("mae", [("White", 4, 3.5, 4.5, 90), ("Asian", 9, None, None, 5)])
+    assert "fewer than two groups" in findings.groups(rows, ["race"], "mae")
+
+
+def test_pull_says_too_old_and_too_young():
+    rows = rows_of("bias", [("0–3", 1.0, 0.9, 1.2, 90), ("80+", -6.2, -7, -5, 90)], "band")
+    assert findings.pull(rows) == (
+        "Ages 0–3 are guessed 1.0 years too old (+0.9 to +1.2; n = 90) on average, ages 80+ 6.2 years too "
+        "young (−7.0 to −5.0; n = 90)"
+    )
+
+
+def test_coverage_names_only_groups_that_are_clearly_below():
+    overall = {"value": 0.9, "low": 0.89, "high": 0.91, "n": 1000}
+    rows = rows_of("coverage", [("x", 0.8, 0.75, 0.85, 90), ("y", 0.88, 0.85, 0.92, 90)])
+    text = findings.coverage(rows.assign(label=rows.race), overall)
+    assert text.endswith("clearly below 90 %: x (80.0 %)")
+    text = findings.coverage(rows.iloc[1:].assign(label="y"), overall)
+    assert text.endswith("no group is clearly below 90 %")
+
+
+@pytest.mark.parametrize(
+    ("values", "end"),
+    [([8, 6, 5], "still improving when training ended"), ([8, 5, 6], "no better in the 1 after it")],
+)
+def test_the_history_says_whether_it_was_still_improving(values, end):
+    table = pd.DataFrame({"epoch": [1, 2, 3], "val_age_mae": values})
+    text = findings.history(table, "age_mae")
+    assert text.startswith("Validation age error: from 8.0 years to 5.0 years at epoch ")
+    assert text.endswith(end)
+
+
+def test_texts_are_for_reading():
+    table = pd.DataFrame({"split": ["train"], "n": [14957], "share": [0.478]})
+    texts = findings.texts(table, share=findings.percent)
+    assert texts.iloc[0].tolist() == ["train", "14,957", "47.8 %"]
