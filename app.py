@@ -36,7 +36,7 @@ def overview():
     ui.average_faces()
     with ui.guard():
         st.subheader("What it cannot do", anchor=False)
-        st.markdown(model_card.limits(ui.read_card()))
+        st.markdown(model_card.limits(ui.full_card()))
 
 
 ui.run(overview)

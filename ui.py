@@ -70,7 +70,7 @@ MENU = (
         "Explain",
         "pages/4_Explain.py",
         "visibility",
-        "Where does it look, can that picture be trusted, what happens if I cover this?",
+        "Where does it look, and can that picture be trusted?",
     ),
     Entry(
         "Model card",

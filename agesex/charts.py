@@ -148,7 +148,7 @@ def intervals(rows, metric, *, kind=None, reference=None, baseline=False):
         between=[findings.interval(metric, *ends) for ends in zip(rows.low, rows.high, strict=True)],
     )
     share = metric in SHARES
-    x_axis = alt.Axis(format=".0%" if share else "", tickCount=5, grid=True)
+    x_axis = alt.Axis(format=".0%" if share else "~f", tickCount=5, grid=True)
     unit = "" if share else ", years"
     base = alt.Chart(rows).encode(
         y=alt.Y("name:N", sort=list(rows.name), title=None, axis=GROUP_AXIS),

@@ -150,8 +150,12 @@ def parts(figures, metric):
 
 
 def history(table, measure):
-    """How far validation came, and whether it was still improving at the end."""
+    """How far validation came, and whether it was best at the end; epochs without it are left out."""
     column = f"val_{measure}"
+    last = int(table.epoch.iloc[-1])
+    table = table.dropna(subset=[column])
+    if table.empty:
+        return "Validation was not recorded"
     best_at = table[column].idxmax() if measure == "sex_accuracy" else table[column].idxmin()
     name, metric = {
         "age_mae": ("Validation age error", "mae"),
@@ -162,11 +166,13 @@ def history(table, measure):
         return amount(metric, value) if metric else f"{value:.2f}"
 
     first, best = table[column].iloc[0], table[column].loc[best_at]
-    last = int(table.epoch.iloc[-1])
-    ends = "still improving when training ended" if best_at == table.index[-1] else (
+    ends = "the best and the last" if best_at == table.index[-1] else (
         f"no better in the {last - int(table.epoch[best_at])} after it"
     )
-    return f"{name}: from {text(first)} to {text(best)} at epoch {table.epoch[best_at]} of {last}, {ends}"
+    return (
+        f"{name}: from {text(first)} at epoch {table.epoch.iloc[0]} to {text(best)} at epoch "
+        f"{table.epoch[best_at]} of {last}, {ends}"
+    )
 
 
 def ages(table):

@@ -142,15 +142,21 @@ def figure_table(figures):
 
 def limits(card):
     """The honest limits in four short points, for the start page; Markdown."""
-    test, older = card["figures"]["test"], card["figures"]["test_10_and_over"]
+    test = card["figures"]["test"]
+    youngest = next(
+        row
+        for row in card["groups"]
+        if (row["by"], row["group"], row["metric"])
+        == ("age band", metrics.BAND_NAMES[0], "sex_accuracy")
+    )
     return "\n".join(
         [
             f"- **It cannot check an age.** One face in {_one_in(test['coverage'])} lies outside even the "
             f"{_level()} interval, which is {findings.amount('width', test['width']['value'])} wide on "
             f"average (n = {test['width']['n']:,}).",
-            f"- **It can hardly tell the sex of small children.** Its accuracy is "
-            f"{_described(older, 'sex_accuracy')} from ten years on, but {_described(test, 'sex_accuracy')} "
-            f"over all ages.",
+            f"- **It can hardly tell the sex of small children.** At ages {youngest['group']} it is right in "
+            f"{findings.described('sex_accuracy', youngest)}, where a coin would be right in half; over all "
+            f"ages in {_described(test, 'sex_accuracy')}.",
             "- **Its truth is second-hand.** Ages were estimated by a program and checked by a person; sex "
             "is what annotators wrote down, 0 or 1. Nobody in the photos was asked.",
             "- **It is not equally good for everyone**, and photos unlike those it learned from are worse. "

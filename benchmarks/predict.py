@@ -17,6 +17,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # so that the command above works in a checkout without installing
 FILES = 1000
 
 
@@ -53,6 +55,7 @@ def _command(photos, out):
     subprocess.run(
         [sys.executable, "-m", "agesex", "predict", photos, "--aligned", "--output", out],
         check=True,
+        cwd=ROOT,
     )
     return time.perf_counter() - start
 

@@ -81,12 +81,12 @@ def test_coverage_names_only_groups_that_are_clearly_below():
 
 @pytest.mark.parametrize(
     ("values", "end"),
-    [([8, 6, 5], "still improving when training ended"), ([8, 5, 6], "no better in the 1 after it")],
+    [([8, 6, 5], "the best and the last"), ([8, 5, 6], "no better in the 1 after it")],
 )
 def test_the_history_says_whether_it_was_still_improving(values, end):
     table = pd.DataFrame({"epoch": [1, 2, 3], "val_age_mae": values})
     text = findings.history(table, "age_mae")
-    assert text.startswith("Validation age error: from 8.0 years to 5.0 years at epoch ")
+    assert text.startswith("Validation age error: from 8.0 years at epoch 1 to 5.0 years at epoch ")
     assert text.endswith(end)
 
 
@@ -94,3 +94,10 @@ def test_texts_are_for_reading():
     table = pd.DataFrame({"split": ["train"], "n": [14957], "share": [0.478]})
     texts = findings.texts(table, share=findings.percent)
     assert texts.iloc[0].tolist() == ["train", "14,957", "47.8 %"]
+
+
+def test_epochs_without_validation_are_left_out_of_the_history():
+    table = pd.DataFrame({"epoch": [1, 2, 3], "val_age_mae": [float("nan"), 6.0, 5.0]})
+    text = findings.history(table, "age_mae")
+    assert "from 6.0 years at epoch 2 to 5.0 years at epoch 3 of 3" in text
+    assert "not recorded" in findings.history(table.assign(val_age_mae=float("nan")), "age_mae")
