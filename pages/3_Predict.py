@@ -3,7 +3,7 @@
 import streamlit as st
 
 import ui
-import ui_photo
+import ui.photo
 from agesex import charts, words
 
 CHART = (
@@ -21,11 +21,11 @@ LABELS = (
 def main():
     """Draw the page."""
     ui.page("Predict")
-    photo = ui_photo.choose()
+    photo = ui.photo.choose()
     if photo is None:
         return
     with ui.guard():
-        draw(photo, ui_photo.look(photo, whole=ui_photo.wants_whole(photo)))
+        draw(photo, ui.photo.look(photo, whole=ui.photo.wants_whole(photo)))
 
 
 def draw(photo, seen):
@@ -83,7 +83,7 @@ def no_face(photo):
         "Treat the whole picture as a face",
         icon=":material/crop_free:",
         key="whole_picture",
-        on_click=ui_photo.toggle_whole,
+        on_click=ui.photo.toggle_whole,
         args=(photo,),
     )
 
@@ -96,7 +96,7 @@ def whole_taken(photo):
         icon=":material/crop_free:",
     )
     st.button(
-        "Search for faces instead", key="search", on_click=ui_photo.toggle_whole, args=(photo,)
+        "Search for faces instead", key="search", on_click=ui.photo.toggle_whole, args=(photo,)
     )
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 import ui
-import ui_photo
+import ui.photo
 from agesex import annotate, explain, images, words
 
 TARGETS = {"older": "Older", "younger": "Younger", "female": "Female", "male": "Male"}
@@ -32,11 +32,11 @@ TRUST = """
 def main():
     """Draw the page."""
     ui.page("Explain")
-    photo = ui_photo.choose()
+    photo = ui.photo.choose()
     if photo is None:
         return
     with ui.guard():
-        seen = ui_photo.look(photo, whole=ui_photo.wants_whole(photo))
+        seen = ui.photo.look(photo, whole=ui.photo.wants_whole(photo))
         if seen.faces:
             explained(photo, seen, pick(seen))
         else:
@@ -69,20 +69,20 @@ def explained(photo, seen, i):
     """One face, one question: the face, the map on it, and the raw map."""
     face, answer = seen.faces[i], seen.answers[i]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="options"):
-        target = ui_photo.remembered(
+        target = ui.photo.remembered(
             st.segmented_control, "Towards", TARGETS, format_func=TARGETS.get,
             default="older", required=True, key="target",
         )  # fmt: skip
-        method = ui_photo.remembered(
+        method = ui.photo.remembered(
             st.segmented_control, "Method", METHODS, format_func=METHODS.get,
             default="grad-cam", required=True, key="method",
         )  # fmt: skip
-        strength = ui_photo.remembered(
+        strength = ui.photo.remembered(
             st.slider, "Strength of the colours, %", 0, 100, step=5, default=60, key="strength",
             width=260,
         )  # fmt: skip
     key = ("explain", seen.whole, i, target, method)
-    found = ui_photo.kept(photo, key, lambda: compute(face.crop, target, method))
+    found = ui.photo.kept(photo, key, lambda: compute(face.crop, target, method))
     overlay = explain.overlay(face.crop, found, strength / 100)
     rows, columns = found.raw.shape
 

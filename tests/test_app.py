@@ -130,10 +130,10 @@ def fake_model(monkeypatch):
     fake.read_card = lambda name: {"name": name}
     monkeypatch.setitem(sys.modules, "agesex.model", fake)
     monkeypatch.setattr(agesex, "model", fake, raising=False)
-    for loader in (ui._model, ui.read_card, ui.warm_up):
+    for loader in (ui.loaders._model, ui.read_card, ui.warm_up):
         loader.clear()
     yield fake
-    for loader in (ui._model, ui.read_card, ui.warm_up):
+    for loader in (ui.loaders._model, ui.read_card, ui.warm_up):
         loader.clear()
 
 
@@ -158,7 +158,7 @@ def test_the_warm_up_never_raises_and_starts_once(fake_model, monkeypatch, caplo
         raise OSError("no space")
 
     broken.__name__ = "detector"
-    monkeypatch.setattr(ui, "detector", broken)
+    monkeypatch.setattr(ui.loaders, "detector", broken)
     monkeypatch.setenv("AGESEX_WARMUP", "1")
     thread = ui.warm_up()
     thread.join(60)

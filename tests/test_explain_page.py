@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import ui_photo
+import ui.photo
 from agesex import samples
 
 PAGE = "pages/4_Explain.py"
@@ -144,7 +144,7 @@ def test_the_map_is_forgotten_with_the_photo(page):
     page.button(key="forget").click().run()
     assert "results" not in page.session_state
     assert "What speaks for" not in said(page)
-    assert ui_photo.PRIVACY in said(page)
+    assert ui.photo.PRIVACY in said(page)
 
 
 def test_the_overlay_can_be_saved(page):

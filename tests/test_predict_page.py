@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import ui
-import ui_photo
+import ui.photo
 from agesex import samples
 from agesex.errors import ModelMissing
 
@@ -99,7 +99,7 @@ def test_an_uploaded_photo_is_answered(page):
     text = said(upload(page, "my_photo.png", encoded()))
     assert ages(page) == ["37 years"]
     assert "my_photo.png" in text
-    assert ui_photo.PRIVACY in text
+    assert ui.photo.PRIVACY in text
 
 
 def test_ten_faces_are_ten_cards_from_left_to_right(page, stub_model):
@@ -135,7 +135,7 @@ def test_a_photo_without_a_face_and_the_way_out(page, stub_model):
 @pytest.mark.parametrize(("size", "box"), [((300, 200), (50, 0)), ((200, 300), (0, 50))])
 def test_of_a_wide_or_tall_picture_the_middle_is_taken(size, box):
     picture = np.zeros((*size[::-1], 3), np.uint8)
-    face = ui_photo._middle(picture)
+    face = ui.photo._middle(picture)
     assert face.box == (*box, 200, 200)
     assert face.crop.shape == (200, 200, 3)
 
@@ -225,7 +225,7 @@ def test_a_missing_model_is_one_sentence(app, stub_model, monkeypatch):
 
 
 def test_nothing_that_sessions_share_sees_a_photo(root):
-    for file in [*root.glob("pages/[34]_*.py"), root / "ui_photo.py"]:
+    for file in [*root.glob("pages/[34]_*.py"), root / "ui" / "photo.py"]:
         assert not re.search(
             r"cache_data|cache_resource|lru_cache|open\(|logging", file.read_text("utf-8")
         )

@@ -2,9 +2,10 @@
 
     python -m training.train --recipe mobile --pack packs/utkface --init INIT_FOLDER
 
-Writes runs/<recipe>/: `model.keras` (the last weights or their average, whichever validation prefers),
-`history.csv` (one row per epoch, of the raw weights), `train.json` (recipe, command, data) and `checkpoint.keras`, from which
-the same command continues after a stop. Runs on any Keras backend: KERAS_BACKEND=tensorflow, jax or torch.
+Writes runs/<recipe>/: `model.keras` (the last weights or their average, whichever validation
+prefers), `history.csv` (one row per epoch, of the raw weights), `train.json` (recipe, command, data)
+and `checkpoint.keras`, from which the same command continues after a stop. Runs on any Keras backend:
+KERAS_BACKEND=tensorflow, jax or torch.
 """
 
 import argparse
@@ -19,55 +20,15 @@ from pathlib import Path
 import keras
 import numpy as np
 import pandas as pd
-from keras import ops
 
 from agesex.errors import AgeSexError, BadDataset, BadModel
 from agesex.faces import resize
 from training import networks
-from training.augment import augment
-from training.losses import AgeLoss, mae
+from training.batches import Batches
+from training.finish import compiled, finish, save_aside
 from training.pack import Pack
 from training.prepare import PACK
 from training.recipes import RECIPES
-
-
-class Batches(keras.utils.PyDataset):
-    """Augmented training batches; the same photos, order and changes for the same seed and epoch."""
-
-    def __init__(self, crops, ages, females, recipe, size, seed, epoch=0):
-        """Keep decoded crops (n, 200, 200, 3) and the labels."""
-        super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
-        self.crops, self.ages, self.females = crops, ages, females
-        self.recipe, self.size, self.seed, self.epoch = recipe, size, seed, epoch
-        self._shuffle()
-
-    def _shuffle(self):
-        self.order = np.random.default_rng((self.seed, self.epoch)).permutation(len(self.crops))
-
-    def __len__(self):
-        """Whole batches only; the rest of the photos wait for another epoch's order."""
-        return max(1, len(self.crops) // self.recipe.batch)
-
-    def __getitem__(self, index):
-        """One batch: uint8 (b, size, size, 3) and the two targets."""
-        rows = self.order[index * self.recipe.batch : (index + 1) * self.recipe.batch]
-        photos = np.stack(
-            [
-                augment(
-                    self.crops[row],
-                    np.random.default_rng((self.seed, self.epoch, int(row))),
-                    size=self.size,
-                    degrade=self.recipe.degrade,
-                )
-                for row in rows
-            ]
-        )
-        return photos, {"age": self.ages[rows], "sex": self.females[rows]}
-
-    def on_epoch_end(self):
-        """Next epoch, next order."""
-        self.epoch += 1
-        self._shuffle()
 
 
 class Keeper(keras.callbacks.Callback):
@@ -89,46 +50,6 @@ class Keeper(keras.callbacks.Callback):
         aside = self.folder / "history.csv.part"
         pd.DataFrame(self.history).to_csv(aside, index=False)
         aside.replace(self.folder / "history.csv")
-
-
-def save_aside(model, path):
-    """Save under another name, then rename: a crash leaves no half-written file."""
-    aside = path.with_suffix(".part.keras")
-    model.save(aside)
-    aside.replace(path)
-
-
-def compiled(model, recipe, steps):
-    """Compile a network with its recipe's optimizer, losses and metrics."""
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0,
-        warmup_target=recipe.rate,
-        warmup_steps=recipe.warmup,
-        decay_steps=max(1, steps - recipe.warmup),
-        alpha=0.01,
-    )
-    optimizer = keras.optimizers.AdamW(
-        schedule,
-        weight_decay=recipe.weight_decay,
-        global_clipnorm=recipe.clip,
-        use_ema=True,
-        ema_momentum=recipe.ema,
-    )
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    model.compile(
-        optimizer,
-        loss={
-            "age": AgeLoss(recipe.sigma, recipe.l1),
-            "sex": keras.losses.BinaryCrossentropy(
-                from_logits=True, label_smoothing=recipe.smoothing
-            ),
-        },
-        metrics={
-            "age": [mae],
-            "sex": [keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],
-        },
-    )
-    return model
 
 
 def train(recipe, pack, folder, *, init=None, seed=0, limit=None, verbose=2):
@@ -191,49 +112,6 @@ def train(recipe, pack, folder, *, init=None, seed=0, limit=None, verbose=2):
         model, batches_of(recipe.size, recipe.epochs), validation_of(recipe.size), recipe, folder
     )
     return folder / "model.keras"
-
-
-def finish(model, batches, validation, recipe, folder, passes=120):
-    """Keep the weights that validation likes best: raw, averaged, or averaged with renewed statistics.
-
-    Averaging weights leaves the running mean and variance of batch normalisation those of the raw
-    weights; the third candidate measures them again on training photos (Izmailov et al. 2018,
-    “Averaging Weights Leads to Wider Optima and Better Generalization”, section 3.4).
-
-    Args:
-        model: the last checkpoint's model, with its optimizer.
-        batches: training batches of the final size.
-        validation: (photos, targets).
-        recipe: a Recipe.
-        folder: where `model.keras` and `finish.json` (validation scores of each) are written.
-        passes: batches over which the statistics are measured.
-    """
-    kept = compiled(networks.build(recipe, recipe.size), recipe, 1)
-    kept.set_weights(model.get_weights())
-    scores, weights = {}, {}
-
-    def try_out(name):
-        found = kept.evaluate(*validation, verbose=0, return_dict=True)
-        scores[name] = {metric: round(float(value), 5) for metric, value in found.items()}
-        weights[name] = kept.get_weights()
-
-    try_out("raw")
-    averages = model.optimizer._model_variables_moving_average
-    for variable, average in zip(kept.trainable_variables, averages, strict=True):
-        variable.assign(average)
-    try_out("averaged")
-    norms = [v for v in kept.layers if isinstance(v, keras.layers.BatchNormalization)]
-    for step in range(min(passes, len(batches))):
-        for layer in norms:
-            layer.momentum = step / (step + 1)  # a plain mean over the batches
-        kept(ops.cast(batches[step][0], "float32"), training=True)
-    try_out("averaged, renewed statistics")
-    best = min(scores, key=lambda name: scores[name]["loss"])
-    final = networks.build(recipe, recipe.size)
-    final.set_weights(weights[best])
-    save_aside(final, folder / "model.keras")
-    facts = {"kept": best, "validation": scores}
-    (folder / "finish.json").write_text(json.dumps(facts, indent=2) + "\n")
 
 
 def _at_size(recipe, size, previous, init, steps):

@@ -1,7 +1,7 @@
 """The picture that a visitor is looking at: chosen, kept for the session, forgotten.
 
-    photo = ui_photo.choose()           # samples, upload or camera; None where nothing is chosen yet
-    seen = ui_photo.look(photo)         # its faces and the answers, computed once per photo
+    photo = ui.photo.choose()           # samples, upload or camera; None where nothing is chosen yet
+    seen = ui.photo.look(photo)         # its faces and the answers, computed once per photo
 
 Predict and Explain share it. A visitor's photo and everything derived from it lie in
 `st.session_state` only: never in a cache that sessions share, never on disk, never in a log.

@@ -1,0 +1,32 @@
+"""Charts of tables: pure functions table -> alt.Chart, without title, width or colours of their own.
+
+    st.altair_chart(age_histogram(census.age_counts(table)))
+
+The page writes the sentence above a chart (`agesex.findings`), its n and caveat below it. Colours come
+from the theme's palette in the order of `KINDS`, so that a sex or a split has one colour everywhere;
+race has none, it is always a position.
+"""
+
+from agesex.charts.census import (
+    age_histogram,
+    age_spread,
+    disagreements,
+    race_by_sex,
+    split_ages,
+)
+from agesex.charts.metrics import (
+    group_intervals,
+    group_rows,
+    intervals,
+    learning_curve,
+    part_rows,
+    predicted_against_true,
+)
+from agesex.charts.prediction import age_distribution
+from agesex.charts.style import KINDS, colour
+
+__all__ = [
+    "KINDS", "age_distribution", "age_histogram", "age_spread", "colour", "disagreements",
+    "group_intervals", "group_rows", "intervals", "learning_curve", "part_rows",
+    "predicted_against_true", "race_by_sex", "split_ages",
+]  # fmt: skip

@@ -1,0 +1,170 @@
+"""Cached loaders and the warm-up: what pages read, loaded once per server and shared by all sessions.
+
+Nothing in here loads TensorFlow at import time; the loaders do at first use, or the warm-up thread a
+moment after the first page is drawn (AGESEX_WARMUP=0 turns it off). Nothing of a visitor is cached here.
+"""
+
+import logging
+import os
+import threading
+import time
+
+import streamlit as st
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _model(name):
+    from agesex import model
+
+    return model.load(name)
+
+
+def load_model(name=None):
+    """The model, loaded once per server and shared by all sessions.
+
+    Args:
+        name: a folder of models/; the default model when left out.
+
+    Raises:
+        AgeSexError: the folder is missing, incomplete or not what its card says.
+    """
+    from agesex import model
+
+    return _model(name or model.DEFAULT)
+
+
+@st.cache_resource(show_spinner=False)
+def detector():
+    """`agesex.faces.find`, after its network has been loaded and has run once."""
+    import numpy as np
+
+    from agesex import faces
+
+    faces.find(np.full((96, 96, 3), 127, "uint8"))
+    return faces.find
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def sample_labels():
+    """Labels of the sample faces, a small picture over the age: {key: Markdown}."""
+    import base64
+
+    import cv2
+
+    from agesex import samples
+
+    labels = {}
+    for sample in samples.all():
+        height, width = sample.photo.shape[:2]
+        face = sample.photo
+        if not sample.average:  # a portrait: head and shoulders lie in the upper middle
+            face = face[: height // 2, width // 5 : width // 5 + height // 2]
+        small = cv2.resize(face[..., ::-1], (96, 96), interpolation=cv2.INTER_AREA)
+        data = base64.b64encode(cv2.imencode(".webp", small)[1]).decode()
+        age = sample.title.rpartition("aged ")[2]
+        labels[sample.key] = f"![{sample.title}](data:image/webp;base64,{data}) {age}"
+    return labels
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def read_card(name=None):
+    """`agesex.model.read_card`, cached: what the model is and its published figures (dict)."""
+    from agesex import model
+
+    return model.read_card(name or model.DEFAULT)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def read_history(name=None):
+    """`agesex.model.read_history`, cached: one row per epoch (DataFrame)."""
+    from agesex import model
+
+    return model.read_history(name or model.DEFAULT)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def read_predictions(name=None):
+    """`agesex.model.read_predictions`, cached: one row per evaluated face (DataFrame)."""
+    from agesex import model
+
+    return model.read_predictions(name or model.DEFAULT)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def full_card(name=None):
+    """The card with the figures of every group of test faces, cached (dict)."""
+    from agesex import model_card
+
+    return model_card.with_groups(read_card(name), read_predictions(name))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def by_group(name, split, columns):
+    """`agesex.metrics.by_group` of one split of a model's predictions, cached.
+
+    Args:
+        name: a folder of models/.
+        split: e.g. "test".
+        columns: tuple of grouping columns: band (of the true age), sex, race.
+    """
+    from agesex import metrics
+
+    rows = read_predictions(name)
+    rows = rows[rows.split == split]
+    return metrics.by_group(rows.assign(band=metrics.age_band(rows.age)), list(columns))
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def label_table():
+    """`agesex.dataset.known`, cached: the labels of every photo of the data set (DataFrame)."""
+    from agesex import dataset
+
+    return dataset.known()
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def dataset_facts():
+    """`agesex.census.facts`, cached: counts and hashes of the whole data set (dict)."""
+    from agesex import census
+
+    return census.facts()
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def average_pictures():
+    """(what is known of it, data URI) of every average face; the files are small."""
+    import base64
+
+    from agesex import samples
+
+    return [
+        (cell, base64.b64encode((samples.FOLDER / cell["file"]).read_bytes()).decode())
+        for cell in samples.index()
+    ]
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up():
+    """Load TensorFlow, the default model and the detector in a thread, once per server.
+
+    Returns:
+        The thread, or None where AGESEX_WARMUP=0.
+    """
+    if os.environ.get("AGESEX_WARMUP", "1") == "0":
+        return None
+    thread = threading.Thread(target=_warm_up, name="warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+def _warm_up():
+    """Never raises: whatever fails here fails again, with a message, on the page that needs it."""
+    log = logging.getLogger("agesex.warm_up")
+    time.sleep(0.5)  # the page that started this is still on its way to the browser
+    started = time.perf_counter()
+    for load in (load_model, detector):
+        try:
+            load()
+        except Exception:
+            log.warning("%s could not be loaded ahead", load.__name__, exc_info=True)
+    log.info("warm after %.1f s", time.perf_counter() - started)
