@@ -262,3 +262,7 @@ def test_ci_skips_nothing(root, tmp_path, ci, module_skip, outcome):
         text=True,
     )
     assert done.stdout.splitlines()[-1].startswith(outcome), done.stdout
+
+
+def test_the_app_is_not_open_to_the_network_by_default(config):
+    assert config["server"]["address"] == "localhost"
