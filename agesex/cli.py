@@ -12,7 +12,9 @@ import csv
 import io
 import json
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from agesex import __version__
@@ -74,33 +76,87 @@ def _predict(args):
             file=sys.stderr,
         )
         return 1
-    if args.output and not args.output.absolute().parent.is_dir():
-        print(f"agesex: the folder of --output {args.output} does not exist.", file=sys.stderr)
+    try:
+        kind = _kind(args)
+        if args.output:
+            _check_output(args.output)
+    except ValueError as error:
+        print(f"agesex: {error}", file=sys.stderr)
         return 2
     with _quiet_tensorflow():
         loaded = model.load(args.model)
     rows = []
     for found in _progress(score.score(files, loaded, aligned=args.aligned), len(files)):
         rows.extend(found)
-    kind = args.format or {".csv": "csv", ".json": "json"}.get(
-        args.output.suffix.lower() if args.output else "", "table"
-    )
     text = {"table": _as_table, "json": _as_json, "csv": _as_csv}[kind](rows, score.COLUMNS)
     if args.output:
-        aside = args.output.with_name(args.output.name + ".part")
         try:
-            aside.write_text(text, encoding="utf-8", newline="")
-            aside.replace(args.output)
+            _write(args.output, text)
         except OSError as error:
             print(f"agesex: cannot write {args.output}: {error}.", file=sys.stderr)
             return 1
     else:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        _out(text)
     failed = len({row["file"] for row in rows if row["error"]})
     if failed:
         print(f"{failed:,} of {len(files):,} photos gave no answer", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _kind(args):
+    """table, json or csv: what was asked for, or what the suffix of --output says."""
+    suffix = args.output.suffix.lower() if args.output else ""
+    known = {".csv": "csv", ".json": "json", ".txt": "table", "": "table"}
+    if not args.format and suffix not in known:
+        raise ValueError(
+            f"--output ends in {suffix}, which is no known format. Use .csv, .json or .txt, or name "
+            f"the format with --format."
+        )
+    return args.format or known[suffix]
+
+
+def _check_output(path):
+    """Find out before the work whether the answer can be written; raises ValueError."""
+    if path.is_dir():
+        raise ValueError(f"--output {path} is a folder. Name a file.")
+    if not path.absolute().parent.is_dir():
+        raise ValueError(f"the folder of --output {path} does not exist. Make it first.")
+    target = path if path.exists() else path.absolute().parent
+    if not os.access(target, os.W_OK):
+        raise ValueError(f"--output {path} cannot be written. Choose another place.")
+
+
+def _write(path, text):
+    """Write aside, then rename: a crash leaves the old file. Links are followed, devices written to."""
+    path, data = path.resolve(), text.encode("utf-8", "backslashreplace")
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    handle, aside = tempfile.mkstemp(prefix=path.name + ".", suffix=".part", dir=path.parent)
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+        if path.exists():
+            shutil.copymode(path, aside)
+        else:
+            os.chmod(aside, 0o666 & ~_umask())
+        os.replace(aside, path)
+    except OSError:
+        Path(aside).unlink(missing_ok=True)
+        raise
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _out(text):
+    """Write to standard output; what its encoding cannot say is escaped."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    sys.stdout.flush()
 
 
 def _doctor(args):
@@ -110,7 +166,7 @@ def _doctor(args):
     with _quiet_tensorflow():
         for check in doctor.run():
             checks.append(check)
-            print(f"{'ok  ' if check.ok else check.severity:8}{check.name:22}{check.message}")
+            print(f"{'ok' if check.ok else check.severity:10}{check.name:24}{check.message}")
     bad = [check.name for check in checks if not check.ok and check.severity == "missing"]
     print(
         f"\n{'Something is missing: ' + ', '.join(bad) if bad else 'Everything that is needed is there.'}"
@@ -135,7 +191,7 @@ def _as_table(rows, columns):
     cells = [[*shown, ""]]
     for row in rows:
         line = ["" if row[name] is None else _short(row[name]) for name in shown]
-        cells.append([*line, row["error"] or ""])
+        cells.append([*map(_one_line, line), row["error"] or ""])
     widths = [max(len(line[i]) for line in cells) for i in range(len(shown))]
     return "".join(
         "  ".join([*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[-1]])
@@ -143,6 +199,11 @@ def _as_table(rows, columns):
         + "\n"
         for line in cells
     )  # fmt: skip
+
+
+def _one_line(text):
+    """A cell without line breaks and other control characters, which a file name may hold."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _short(value):
@@ -157,8 +218,14 @@ def _as_csv(rows, columns):
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    for row in rows:
+        writer.writerow(row | {"file": _no_formula(row["file"])})
     return text.getvalue()
+
+
+def _no_formula(name):
+    """A file name that no spreadsheet runs: an apostrophe before = + - @ and control characters."""
+    return f"'{name}" if name[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else name
 
 
 @contextlib.contextmanager

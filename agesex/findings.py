@@ -95,7 +95,7 @@ def groups(rows, columns, metric):
         first, last = "Widest", "narrowest"
     text = f"{first}: {labels[0]}, {values[0]}; {last}: {labels[1]}, {values[1]}"
     overlap = worst["low"] <= best["high"] and best["low"] <= worst["high"]
-    return f"No clear difference. {text}" if overlap else text
+    return f"{text}; their intervals overlap" if overlap else text
 
 
 def coverage(rows, overall):

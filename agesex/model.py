@@ -25,6 +25,12 @@ from agesex.errors import BadModel, ModelMissing
 DEFAULT = "mobile"
 FORMAT = 1  # of card.json
 FILES = ("model.keras", "card.json", "history.csv", "predictions.parquet")
+CARD_FIELDS = {  # what the pages and the prediction cannot do without
+    "training": ("recipe", "command", "seconds", "trained", "backend"),
+    "data": ("source", "photos", "splits"),
+    "calibration": ("temperature", "unsure", "interval", "n"),
+    "figures": ("test", "test_21_60", "test_21_60_clamped", "test_10_and_over", "validation", "train"),
+}
 BATCH = 64  # faces per forward pass: larger batches were no faster on two cores
 
 
@@ -176,13 +182,19 @@ def read_card(name):
         missing = {"format", "sha256", "input_size", "calibration", "figures"} - set(card)
     except (ValueError, TypeError) as error:
         raise BadModel(f"The file {name}/card.json is no model card: {error}. Restore it.") from error
-    if missing:
-        raise BadModel(f"The file {name}/card.json lacks {', '.join(sorted(missing))}. Restore it.")
-    if card["format"] != FORMAT:
+    if card.get("format", FORMAT) != FORMAT:
         raise BadModel(
             f"The file {name}/card.json has the card format {card['format']}, this version reads "
             f"{FORMAT}. Update agesex, or use a model made for it."
         )
+    for part, fields in CARD_FIELDS.items():
+        inner = card.get(part)
+        if isinstance(inner, dict):
+            missing |= {f"{part}.{field}" for field in fields if field not in inner}
+        else:
+            missing.add(part)
+    if missing:
+        raise BadModel(f"The file {name}/card.json lacks {', '.join(sorted(missing))}. Restore it.")
     return card
 
 

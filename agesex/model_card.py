@@ -189,7 +189,8 @@ def _harms(card):
         f"**Somebody is called the wrong sex.** {findings.percent(1 - test['sex_accuracy']['value'])} of "
         f"the test faces are. Worst by age: {extreme('age band', 'sex_accuracy')}; worst by sex and "
         f"age: {extreme('sex and age band', 'sex_accuracy')}. Below a probability of "
-        f"{unsure['threshold']:g} the app says “unsure”; it was then right in "
+        f"{unsure['threshold']:g}, and for faces that look under {unsure['min_age']}, the app says “unsure”; "
+        f"it was then right in "
         f"{findings.percent(unsure['accuracy'])} of the {findings.percent(unsure['answered'])} that it "
         f"answered ({unsure['split']}, ages {unsure['ages']}, n = {unsure['n']:,}).",
         f"**It works less well for some groups.** Age error by race code: {extreme('race', 'mae')}, against "

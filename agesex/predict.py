@@ -21,7 +21,8 @@ class Prediction:
         interval: (low, high) in years, which holds the true age of `level` of such faces.
         level: the promise of the interval, 0 to 1.
         age_probabilities: (101,) float32, the network's distribution over 0…100 years.
-        sex: "female", "male", or "unsure" where the probability is too close to a half.
+        sex: "female", "male", or "unsure" where the probability is too close to a half or the face looks
+            younger than the card's `min_age` (small children's sex is near chance).
         p_female: calibrated probability of female, 0 to 1; always filled.
     """
 
@@ -70,10 +71,13 @@ def from_output(output, calibration, *, level=0.9, threshold=None):
     low, high = intervals.apply(calibration["interval"], output.age, output.age_sd, level)
     p_female = probability(output.sex_logit, calibration["temperature"])
     threshold = calibration["unsure"]["threshold"] if threshold is None else threshold
+    named = name_sex(p_female, threshold)
+    # The threshold was chosen on faces of that age and over; below it the probability promises too much.
+    named[output.age < calibration["unsure"].get("min_age", 0)] = "unsure"
     return [
         Prediction(float(age), (float(a), float(b)), level, distribution, sex, float(p))
         for age, a, b, distribution, sex, p in zip(
-            output.age, low, high, output.age_probabilities, name_sex(p_female, threshold), p_female,
+            output.age, low, high, output.age_probabilities, named, p_female,
             strict=True,
         )
     ]  # fmt: skip

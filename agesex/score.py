@@ -35,14 +35,17 @@ def expand(paths):
         (files, skipped): list of Path, and the number of files that were skipped in folders.
     """
     files, skipped = [], 0
-    for path in map(Path, paths):
-        if not path.is_dir():
+    for path in paths:
+        # An empty name, of an unset variable say, is a mistake and not the current folder.
+        path = Path(path) if str(path) else ""
+        if not path or not path.is_dir():
             files.append(path)
             continue
         for parent, folders, names in os.walk(path):
             folders.sort()
             for name in sorted(names):
-                if name.lower().endswith(SUFFIXES):
+                # "._a.jpg" is what macOS writes beside a.jpg on foreign disks, not a picture
+                if name.lower().endswith(SUFFIXES) and not name.startswith("._"):
                     files.append(Path(parent, name))
                 else:
                     skipped += 1

@@ -14,7 +14,8 @@ CAPTIONS = {  # SmoothGrad has no direction, so nothing in it speaks for anythin
 }
 WORKING = "Working out where the model looks. SmoothGrad asks it 25 times …"
 LEGEND = (
-    "Dark: nothing there mattered. Bright yellow: the place that mattered most **in this map**. "
+    "Dark: nothing there speaks for it (for Grad-CAM it may speak for the opposite). Bright yellow: the "
+    "strongest place **of this map**. "
     "Every map is stretched to its own strongest place, so two maps cannot be compared by colour."
 )
 TRUST = """
@@ -122,7 +123,7 @@ def compute(crop, target, method):
 def legend(found):
     """The palette, what it means, and what this map does not say."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption("nothing", width="content")
+        st.caption("nothing for it", width="content")
         st.image(annotate.scale_bar(), alt="Palette from black to bright yellow", width=220)
         st.caption("most of this map", width="content")
     st.markdown(LEGEND)

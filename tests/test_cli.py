@@ -158,7 +158,7 @@ def test_doctor_finds_everything_in_order():
     )
     assert done.returncode == 0, done.stdout + done.stderr
     for word in ("tensorflow", "detector", "model mobile", "split manifest", "trial"):
-        assert f"ok  {' ' * 4}{word}" in done.stdout
+        assert f"ok{' ' * 8}{word}" in done.stdout
     assert "Everything that is needed is there." in done.stdout
 
 
@@ -184,3 +184,72 @@ def test_numbers_are_rounded_for_machines():
     )
     assert (row["age"], row["age_low"], row["p_female"]) == (30.123, 20.988, 0.12346)
     assert set(row) == set(COLUMNS)
+
+
+def test_a_link_is_followed_and_no_part_file_is_left(capsys, photos, tmp_path):
+    (tmp_path / "target.csv").write_text("old")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "target.csv")
+    status, *_ = run(capsys, photos, "--aligned", "--output", tmp_path / "link.csv")
+    assert status == 0
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "target.csv").read_text().startswith("file,face")
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_device_is_written_to_and_not_replaced(capsys, photos):
+    import stat
+    from pathlib import Path
+
+    status, *_ = run(capsys, photos, "--aligned", "--format", "csv", "--output", "/dev/null")
+    assert status == 0
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"), [("photos", "is a folder"), ("a.xlsx", "no known format")]
+)
+def test_an_output_that_cannot_be_is_refused_before_the_work(capsys, photos, name, sentence):
+    stub = model.load()
+    status, out, err = run(capsys, photos, "--output", photos.parent / name)
+    assert (status, out, stub.seen) == (2, "", [])
+    assert sentence in err
+
+
+def test_a_name_that_is_not_utf8_costs_no_row(capsys, photos, tmp_path):
+    import os
+
+    picture = (photos / "b.jpg").read_bytes()
+    with open(os.fsencode(photos) + b"/bad\xff.jpg", "wb") as file:
+        file.write(picture)
+    status, *_ = run(capsys, photos, "--aligned", "--output", tmp_path / "out.csv")
+    assert status == 0
+    assert "bad\\udcff.jpg" in (tmp_path / "out.csv").read_text()
+    status, out, _ = run(capsys, photos, "--aligned", "--format", "csv")
+    assert status == 0 and "bad\\udcff.jpg" in out
+
+
+def test_names_run_no_formula_and_break_no_line(capsys, photos, monkeypatch):
+    monkeypatch.chdir(photos)
+    for name in ("=cmd.jpg", "two\nlines.jpg"):
+        (photos / name).write_bytes((photos / "b.jpg").read_bytes())
+    _, out, _ = run(capsys, "=cmd.jpg", "two\nlines.jpg", "--aligned", "--format", "csv")
+    assert [row["file"] for row in csv.DictReader(io.StringIO(out))] == [
+        "'=cmd.jpg",
+        "two\nlines.jpg",
+    ]
+    _, out, _ = run(capsys, "two\nlines.jpg", "--aligned")
+    assert len(out.splitlines()) == 2 and "two\\nlines.jpg" in out
+
+
+def test_an_empty_name_is_not_the_current_folder(capsys, photos, monkeypatch):
+    monkeypatch.chdir(photos)
+    status, out, _ = run(capsys, "", "--format", "json")
+    rows = json.loads(out)
+    assert status == 1
+    assert len(rows) == 1 and rows[0]["file"] == "" and rows[0]["error"]
+
+
+def test_what_macos_leaves_beside_pictures_is_skipped(photos):
+    (photos / "._b.jpg").write_bytes(b"Mac OS X")
+    files, skipped = score.expand([photos])
+    assert len(files) == 2 and skipped == 2

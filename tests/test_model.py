@@ -84,8 +84,11 @@ def test_a_broken_card_or_table_is_a_sentence(copy):
     edit(copy / "card.json", format=99)
     with pytest.raises(BadModel, match="has the card format 99, this version reads 1"):
         model.read_card(model.DEFAULT)
-    edit(copy / "card.json", format=1, sha256=None)
-    with pytest.raises(BadModel, match="lacks sha256"):
+    edit(copy / "card.json", format=1, calibration={}, figures={"test": {}})
+    with pytest.raises(BadModel, match="lacks calibration.interval, calibration.n"):
+        model.read_card(model.DEFAULT)
+    edit(copy / "card.json", sha256=None)
+    with pytest.raises(BadModel, match="figures.validation, sha256"):
         model.read_card(model.DEFAULT)
     (copy / "card.json").write_text("{")
     with pytest.raises(BadModel, match="is no model card"):

@@ -71,3 +71,12 @@ def test_no_face_asks_no_model():
     model = StubModel()
     assert predict.predict([], model) == []
     assert model.seen == []
+
+
+def test_a_face_that_looks_very_young_is_unsure():
+    card = calibration()
+    card["unsure"] = {"threshold": 0.6, "min_age": 4}
+    for age, word in ((2, "unsure"), (5, "female")):
+        answer = predict.from_output(output(age, logit=5.0), card)[0]
+        assert answer.sex == word
+        assert answer.p_female > 0.99

@@ -29,6 +29,7 @@ from training.recipes import RECIPES
 
 LEVEL = 0.9
 SEX_GOAL = 0.975  # accuracy wanted among the answered faces of 4 years or older
+MIN_SEX_AGE = 4  # years; below it sex is near chance, and the app says “unsure”
 LIST_AGES = (21, 60)
 
 
@@ -132,7 +133,7 @@ def choose_threshold(validation):
         dict: threshold, goal, accuracy and answered (shares) on validation, n. If no threshold up to
         0.99 reaches the goal, the best one is taken and `reached` is False.
     """
-    older = validation[validation.age >= 4]
+    older = validation[validation.age >= MIN_SEX_AGE]
     sure = np.maximum(older.p_female, 1 - older.p_female)
     right = (older.p_female >= 0.5) == (older.sex == "female")
     rows = []
@@ -150,7 +151,8 @@ def choose_threshold(validation):
         "answered": round(answered, 3),
         "n": len(older),
         "split": "validation",
-        "ages": "4 and over",
+        "ages": f"{MIN_SEX_AGE} and over",
+        "min_age": MIN_SEX_AGE,
     }
 
 

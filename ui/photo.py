@@ -218,7 +218,7 @@ def _inlet(source):
     if source == "upload":
         st.file_uploader(
             f"A photo with one face or many ({', '.join(TYPES)})",
-            TYPES,
+            None,  # a wrong type gets the decoder's sentence instead of a red chip beside old answers
             key=key,
             on_change=_take,
             args=(source, key),

@@ -52,7 +52,7 @@ def aligned(image):
     if max(height, width) > SQUARE_TOLERANCE * min(height, width):
         raise BadImage(
             f"An aligned face crop is square; this picture is {width}×{height} pixels. If it is an "
-            "ordinary photo, leave the “already aligned” option off, so that the face is searched."
+            "ordinary photo, let the face be searched (on the command line: without --aligned)."
         )
     landmarks = TEMPLATE * np.float32([width / SIZE, height / SIZE])
     return Face(resize(image, SIZE), (0.0, 0.0, float(width), float(height)), landmarks, 1.0)
