@@ -178,7 +178,7 @@ def read_card(name):
     """card.json of a model as a dict; raises ModelMissing or BadModel."""
     path = folder(name) / "card.json"
     try:
-        card = json.loads(path.read_text(encoding="utf-8"))
+        card = dict(json.loads(path.read_text(encoding="utf-8")))
         missing = {"format", "sha256", "input_size", "calibration", "figures"} - set(card)
     except (ValueError, TypeError) as error:
         raise BadModel(f"The file {name}/card.json is no model card: {error}. Restore it.") from error

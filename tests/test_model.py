@@ -90,9 +90,10 @@ def test_a_broken_card_or_table_is_a_sentence(copy):
     edit(copy / "card.json", sha256=None)
     with pytest.raises(BadModel, match="figures.validation, sha256"):
         model.read_card(model.DEFAULT)
-    (copy / "card.json").write_text("{")
-    with pytest.raises(BadModel, match="is no model card"):
-        model.read_card(model.DEFAULT)
+    for text in ("{", "[1]", "7", ""):
+        (copy / "card.json").write_text(text)
+        with pytest.raises(BadModel, match="is no model card"):
+            model.read_card(model.DEFAULT)
 
 
 def test_a_file_that_is_no_network_is_refused(copy):
