@@ -35,12 +35,7 @@ def pack(tmp_path_factory):
 def run(pack, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "tiny"
     train.train(TINY, pack, folder, verbose=0)
-    facts = {
-        "name": "tiny",
-        "command": "python -m training.train --recipe tiny",
-        "data": pack.facts,
-    }
-    (folder / "train.json").write_text(json.dumps(facts))
+    train.write_facts("tiny", pack, folder, seed=0)
     return folder
 
 

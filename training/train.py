@@ -151,6 +151,32 @@ def _read_history(folder):
     return pd.read_csv(path).to_dict("records") if path.exists() else []
 
 
+def write_facts(name, pack, folder, seed):
+    """Record in train.json how a finished run was made: recipe, command, date, time, data.
+
+    Args:
+        name: of the recipe.
+        pack: the open Pack that it was trained on.
+        folder: of the run.
+        seed: as for `train`.
+    """
+    recipe = RECIPES[name]
+    command = ["python", "-m", "training.train", "--recipe", name, "--seed", str(seed)]
+    if recipe.init:
+        command += ["--init", "INIT_FOLDER"]
+    facts = {
+        "name": name,
+        "recipe": asdict(recipe),
+        "command": shlex.join(command),
+        "trained": datetime.now(UTC).date().isoformat(),
+        "seconds": round(sum(row["seconds"] for row in _read_history(folder))),
+        "finish": json.loads((folder / "finish.json").read_text()),
+        "backend": f"{keras.backend.backend()}, Keras {keras.__version__}",
+        "data": pack.facts,
+    }
+    (folder / "train.json").write_text(json.dumps(facts, indent=2) + "\n")
+
+
 def main(argv=None):
     """Run the command; returns the exit status."""
     parser = argparse.ArgumentParser(prog="training.train", description=__doc__.split("\n")[0])
@@ -167,20 +193,7 @@ def main(argv=None):
     except AgeSexError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    command = ["python", "-m", "training.train", "--recipe", args.recipe, "--seed", str(args.seed)]
-    if recipe.init:
-        command += ["--init", "INIT_FOLDER"]
-    facts = {
-        "name": args.recipe,
-        "recipe": asdict(recipe),
-        "command": shlex.join(command),
-        "trained": datetime.now(UTC).date().isoformat(),
-        "seconds": round(sum(row["seconds"] for row in _read_history(folder))),
-        "finish": json.loads((folder / "finish.json").read_text()),
-        "backend": f"{keras.backend.backend()}, Keras {keras.__version__}",
-        "data": pack.facts,
-    }
-    (folder / "train.json").write_text(json.dumps(facts, indent=2) + "\n")
+    write_facts(args.recipe, pack, folder, args.seed)
     return 0
 
 
