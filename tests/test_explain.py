@@ -15,7 +15,8 @@ def by_hand(photos, target):
     activation[:, 1, 2, 0] = 4.0  # channel 0 is on at (1, 2), channel 1 at (3, 3)
     activation[:, 3, 3, 1] = 2.0
     layer = np.zeros_like(activation)
-    layer[..., 0], layer[..., 1] = 0.5 * sign, -1.0 * sign
+    layer[..., 1] = -1.0 * sign
+    layer[:, 4, 0, 0] = 12.5 * sign  # 0.5 on average over the 25 cells: a maximum would show
     return Gradients(np.zeros(len(photos)), photos * 0 + sign, activation, layer)
 
 
