@@ -8,7 +8,7 @@ And the one way to write a figure: `amount("mae", 4.4321)` -> "4.4 years", `perc
 
 import pandas as pd
 
-from agesex.metrics import BAND_NAMES, MIN_GROUP, NAMES, SHARES
+from agesex.metrics import MIN_GROUP, NAMES, SHARES
 
 HIGH_IS_GOOD = ("cs5", "sex_accuracy")
 LEVEL = 0.9  # the coverage that the intervals promise
@@ -70,9 +70,9 @@ def ranked(rows, metric):
 
 
 def name_of(row, columns):
-    """What to call a group: "ages 0–3", "female, White"."""
-    words = [f"ages {row[c]}" if row[c] in BAND_NAMES else str(row[c]) for c in columns]
-    return ", ".join(words)
+    """What to call a group: "ages 0–3", "guessed 20–29", "female, White"."""
+    kinds = {"band": "ages ", "pred_band": "guessed "}
+    return ", ".join(f"{kinds.get(column, '')}{row[column]}" for column in columns)
 
 
 def groups(rows, columns, metric):
@@ -230,4 +230,34 @@ def copies(rows):
         f"One photo, two labels: {int((rows.years > 0).sum()):,} of {len(rows):,} groups of copies disagree "
         f"on age, by {rows.years.mean():.1f} years on average; {int((rows.sexes > 1).sum()):,} on sex, "
         f"{int((rows.races > 1).sum()):,} on race"
+    )
+
+
+def stress(table):
+    """The fault that costs most, and the one that pushes the age furthest; see `training.stress`.
+
+    Returns:
+        (str, str): a sentence for the cost and one for the bias.
+    """
+    clean, rest = table[table.fault == "none"].iloc[0], table[table.fault != "none"]
+    worst, furthest = rest.loc[rest.cost.idxmax()], rest.loc[rest.bias.abs().idxmax()]
+
+    def name(row):
+        return f"{row.fault} ({row.strength})" if row.strength else row.fault
+
+    between = f"{worst.cost_low:+.1f} to {worst.cost_high:+.1f}".replace("-", "−")
+    return (
+        f"Untouched faces: off by {amount('mae', clean.mae)}. Costs most: {name(worst)}, "
+        f"{amount('bias', worst.cost)} more ({between}; n = {worst.n:,})",
+        f"Pushes furthest: {name(furthest)}, bias {amount('bias', furthest.bias)}; untouched "
+        f"{amount('bias', clean.bias)} (n = {furthest.n:,})",
+    )
+
+
+def models(rows, metric):
+    """The best and the weakest of several models; rows of `charts.model_rows`."""
+    best, worst = rows.iloc[0], rows.iloc[-1]
+    return (
+        f"Best on the same test faces: {best.label}, {described(metric, best)}; weakest: {worst.label}, "
+        f"{described(metric, worst)}"
     )

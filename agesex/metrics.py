@@ -208,8 +208,88 @@ def mean_by_age(table, *, width=5):
     return rows.astype({"age": float, "pred": float}).reset_index(drop=True)
 
 
+def calibration_error(p_female, female, *, bins=15, draws=1000, seed=0):
+    """Expected calibration error of the sex probability, with what pure chance would leave.
+
+    Source: Naeini et al. 2015, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", with
+    bins of equal width (Guo et al. 2017). Finite samples give a positive error even to a perfectly
+    calibrated model: `floor` is its mean when the sexes are drawn from the probabilities themselves.
+
+    Args:
+        p_female: (n,) probabilities.
+        female: (n,) bool.
+        bins: number of bins of [0, 1].
+        draws: of the floor and of the bootstrap.
+        seed: of the draws.
+
+    Returns:
+        dict: value, low, high (95 % bootstrap over faces), floor, floor_high (97.5 % of chance), bins, n.
+    """
+    p, y = np.asarray(p_female, float), np.asarray(female, float)
+    if len(p) == 0:
+        return dict.fromkeys(("value", "low", "high", "floor", "floor_high")) | {"bins": bins, "n": 0}
+    place = np.minimum((p * bins).astype(int), bins - 1)
+    rng = np.random.default_rng(seed)
+
+    def error(gap, place):
+        """Σ |Σ (p − y) per bin| / n."""
+        return np.abs(np.bincount(place, gap, minlength=bins)).sum() / len(gap)
+
+    chance = [error(p - (rng.random(len(p)) < p), place) for _ in range(draws)]
+    again = []
+    for _ in range(draws):
+        rows = rng.integers(len(p), size=len(p))
+        again.append(error((p - y)[rows], place[rows]))
+    values = {
+        "value": error(p - y, place),
+        "low": np.percentile(again, 2.5),
+        "high": np.percentile(again, 97.5),
+        "floor": np.mean(chance),
+        "floor_high": np.percentile(chance, 97.5),
+    }
+    return {k: round(float(v), 4) for k, v in values.items()} | {"bins": bins, "n": len(p)}
+
+
+def answered(table, unsure, *, draws=1000, seed=0):
+    """How often a sex is named, and how often that is right.
+
+    Args:
+        table: needs age, age_pred (years), sex, p_female, group.
+        unsure: the card's rule: threshold, min_age.
+        draws: bootstrap draws.
+        seed: of the draws.
+
+    Returns:
+        dict: `share` of the faces of `min_age` or older that get an answer, `accuracy` of those answers,
+        and `infants`, the share of the younger faces that come out unsure; each with value, low, high, n.
+    """
+    limit = unsure.get("min_age", 0)
+    sure = np.maximum(table.p_female, 1 - table.p_female) >= unsure["threshold"]
+    named = (sure & (table.age_pred >= limit)).astype(float)
+    right = ((table.p_female >= 0.5) == (table.sex == "female")).astype(float)
+    older = table.age >= limit
+
+    def share(values, groups):
+        found = {"value": None, "low": None, "high": None, "n": len(values)}
+        if len(values):
+            found["value"] = round(float(values.mean()), 4)
+        if len(values) >= MIN_GROUP:
+            means = bootstrap(values.to_numpy()[:, None], groups, draws=draws, seed=seed)[:, 0]
+            found["low"], found["high"] = (round(float(v), 4) for v in np.percentile(means, [2.5, 97.5]))
+        return found
+
+    spoken = older & (named > 0)
+    return {
+        "ages": f"ages {limit} and over",
+        "share": share(named[older], table.group[older]),
+        "accuracy": share(right[spoken], table.group[spoken]),
+        "infants": share(1 - named[~older], table.group[~older]),
+    }
+
+
 GROUPINGS = {
     "age band": ("band",),
+    "predicted age band": ("pred_band",),
     "sex": ("sex",),
     "race": ("race",),
     "sex and age band": ("sex", "band"),
@@ -226,7 +306,7 @@ def groups(table):
     Returns:
         list of dict: by, group ("female, 0–3"), metric, value, low, high (None under 30 faces), n.
     """
-    table = table.assign(band=age_band(table.age))
+    table = table.assign(band=age_band(table.age), pred_band=age_band(table.age_pred))
     records = []
     for name, columns in GROUPINGS.items():
         rows = by_group(table, list(columns))

@@ -125,7 +125,7 @@ def load(name=None):
     name = name or DEFAULT
     card = read_card(name)
     path = _file(name, "model.keras")
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    found = hash_of(path)
     if found != card["sha256"]:
         raise BadModel(
             f"The file {name}/model.keras is not the one that its card describes: expected SHA-256 "
@@ -141,6 +141,11 @@ def load(name=None):
                 f"The file {name}/model.keras cannot be loaded: {error}. Restore the folder."
             ) from error
         return Model(name, card, network)
+
+
+def hash_of(path):
+    """Hexadecimal SHA-256 of a file."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def names():
@@ -207,6 +212,30 @@ def read_predictions(name):
     """predictions.parquet of a model: one row per evaluated face; see `training.evaluate`."""
     needed = {"file", "split", "group", "age", "sex", "race", "age_pred", "age_low", "age_high"}
     return _table(name, "predictions.parquet", pd.read_parquet, needed | {"p_female"})
+
+
+def read_stress(name):
+    """stress.json of a model: a DataFrame with a row per fault and strength; see `training.stress`.
+
+    Returns:
+        DataFrame, or None where the table was never made, or for other weights.
+
+    Raises:
+        ModelMissing: no such model.
+        BadModel: the file cannot be read.
+    """
+    path = folder(name) / "stress.json"
+    if not path.is_file():
+        return None
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        table = pd.DataFrame(facts["rows"])
+        missing = {"fault", "strength", "n", "mae", "bias", "sex_accuracy", "cost"} - set(table)
+        if missing:
+            raise ValueError(f"columns {sorted(missing)} are missing")
+    except (ValueError, TypeError, KeyError) as error:
+        raise BadModel(f"The file {name}/stress.json cannot be read: {error}. Restore it.") from error
+    return table if facts.get("sha256") == read_card(name)["sha256"] else None
 
 
 def _table(name, file, read, needed):

@@ -140,6 +140,18 @@ def figure_table(figures):
     )
 
 
+def model_table(cards):
+    """Several models side by side: what each is, how large, how long it took; a Markdown table."""
+    lines = ["| | what it is | parameters | input | training |", "|---|---|--:|--:|--:|"]
+    for card in cards:
+        recipe = card["training"]["recipe"]
+        lines.append(
+            f"| **{card['title']}** (`{card['name']}`) | {recipe.get('about', '')} | "
+            f"{card['parameters']:,} | {card['input_size']} px | {card['training']['seconds'] / 60:.0f} min |"
+        )
+    return "\n".join(lines) + "\n\nTraining: minutes on two cores; other work beside it may be in them."
+
+
 def limits(card):
     """The honest limits in four short points, for the start page; Markdown."""
     test = card["figures"]["test"]

@@ -91,17 +91,76 @@ def coverage(name, split, overall):
     st.subheader("Does the interval keep its promise?", anchor=False)
     parts = [
         charts.group_rows(ui.by_group(name, split, columns), columns, "coverage")
-        for columns in (("band",), ("race",), ("sex",))
+        for columns in (("band",), ("pred_band",), ("race",), ("sex",))
     ]
     rows = pd.concat(parts, ignore_index=True)
     ui.figure(
         findings.coverage(rows, overall["coverage"]),
         charts.intervals(rows, "coverage", kind=split, reference=findings.LEVEL),
-        f"n = {overall['coverage']['n']:,} {split} faces. Age bands are of the true age; race is one of "
-        "five coarse codes. The promise is a mean over faces like those of the calibration split, for no "
-        "single group. Mean width: "
+        f"n = {overall['coverage']['n']:,} {split} faces. “Ages”: true age; “guessed”: predicted age, "
+        "within whose bands the interval was fitted; race is one of five coarse codes. The promise is a mean "
+        "over faces like those of the calibration split, for no single group. Mean width: "
         f"{findings.described('width', overall['width'])}.",
     )
+
+
+def stress(table):
+    """What poor photos cost."""
+    st.subheader("What poor photos do to it", anchor=False)
+    if table is None:
+        st.caption(
+            "Not measured for these weights. `python -m training.stress` makes the table; it needs UTKFace."
+        )
+        return
+    n = table.n.iloc[0]
+    st.caption(
+        f"{n:,} validation faces, spoilt on purpose: each fault at three strengths (dark: strong), with the "
+        "same faces untouched as the measure. UTKFace itself has few such photos, so this says more about a "
+        "snapshot or a scan than the test figures do; real photos have several faults at once."
+    )
+    titles = findings.stress(table)
+    notes = (
+        f"n = {n:,} validation faces. Bar: 95 % interval of the paired difference.",
+        f"n = {n:,} validation faces. Right of zero: guessed too old.",
+    )
+    for place, measure, title, note in zip(
+        st.columns(2, gap="large"), ("cost", "bias"), titles, notes, strict=True
+    ):
+        with place:
+            ui.figure(title, charts.stress(table, measure), note)
+    with st.expander("All faults as a table"):
+        shown = table.rename(columns={"mae": "age error", "sex_accuracy": "sex right", "cost": "added"})
+        st.dataframe(
+            shown[["fault", "strength", "age error", "added", "bias", "sex right", "n"]],
+            hide_index=True,
+            column_config={
+                "age error": st.column_config.NumberColumn(format="%.2f", help="MAE, years"),
+                "added": st.column_config.NumberColumn(format="%+.2f", help="MAE added, years"),
+                "bias": st.column_config.NumberColumn(format="%+.2f", help="mean error, years"),
+                "sex right": st.column_config.NumberColumn(format="percent"),
+            },
+        )
+
+
+def compare(names):
+    """All models on the same test faces."""
+    st.subheader("Against other ways to build it", anchor=False)
+    cards = [ui.read_card(name) for name in names]
+    n = cards[0]["figures"]["test"]["mae"]["n"]
+    note = (
+        f"n = {n:,} test faces, the same for all; same photos for training, same calibration. Cross: "
+        "{}. What each is: below."
+    )
+    for place, metric in zip(st.columns(2, gap="large"), ("mae", "sex_accuracy"), strict=True):
+        rows = charts.model_rows(cards, metric)
+        with place:
+            ui.figure(
+                findings.models(rows, metric),
+                charts.intervals(rows, metric, baseline=True),
+                note.format(model_card.BASELINES[metric]),
+            )
+    with st.expander("What each of them is"):
+        st.markdown(model_card.model_table(cards))
 
 
 def curves(history):
@@ -122,6 +181,7 @@ def curves(history):
 def draw(name):
     """The page for one model; everything is read first, so that a broken folder is one sentence."""
     card, history, predictions = ui.read_card(name), ui.read_history(name), ui.read_predictions(name)
+    spoilt = ui.read_stress(name)
     with st.container(key="split"):
         split = st.segmented_control("Faces", list(SPLITS), default="test") or "test"
         st.caption(f"{SPLITS[split]} Model {card['title']}, SHA-256 {card['sha256'][:12]}…")
@@ -133,6 +193,7 @@ def draw(name):
         ages(predictions[predictions.split == split], ui.by_group(name, split, ("band",)), split)
     with right:
         coverage(name, split, overall)
+    stress(spoilt)
     curves(history)
 
 
@@ -141,3 +202,5 @@ names = model.names() or [model.DEFAULT]
 picked = st.selectbox("Model", names, width=320) if len(names) > 1 else names[0]
 with ui.guard():
     draw(picked)
+    if len(names) > 1:
+        compare(names)

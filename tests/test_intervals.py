@@ -38,11 +38,37 @@ def test_a_thin_band_borrows_and_says_so():
     age, pred, sd = drawn(4000, 0)
     keep = (pred < 70) | (np.arange(4000) % 40 == 0)
     bands = {b["from"]: b for b in intervals.fit(age[keep], pred[keep], sd[keep])["bands"]}
-    assert bands[80]["borrowed"]
-    assert bands[80]["n"] < intervals.MIN_ROWS < bands[80]["n_used"]
+    assert bands[80]["borrowed"] == [f"{level:g}" for level in intervals.LEVELS]
+    assert bands[80]["n"] < intervals.MIN_ROWS <= bands[80]["n_used"]["0.9"]
     assert not bands[30]["borrowed"]
-    assert bands[30]["n"] == bands[30]["n_used"]
+    assert set(bands[30]["n_used"].values()) == {bands[30]["n"]}
     assert all(math.isfinite(q) for b in bands.values() for q in b["quantiles"].values())
+
+
+def test_a_band_borrows_only_for_the_levels_that_need_it():
+    age, pred, sd = drawn(4000, 0)
+    keep = (pred < 80) | (np.arange(4000) % 10 == 0)
+    last = intervals.fit(age[keep], pred[keep], sd[keep])["bands"][-1]
+    assert intervals.MIN_ROWS <= last["n"] < 99  # too few for 99 %, enough for 95 %
+    assert last["borrowed"] == ["0.99"]
+    assert last["n_used"]["0.9"] == last["n"] < last["n_used"]["0.99"]
+
+
+def test_a_higher_level_is_never_narrower_even_if_it_borrowed():
+    rng = np.random.default_rng(0)
+    pred = np.r_[rng.uniform(0, 5, 400), rng.uniform(5, 10, 60), rng.uniform(10, 20, 400)]
+    age = pred + rng.normal(0, np.where((pred > 5) & (pred < 10), 30, 0.1))
+    for band in intervals.fit(age, pred, np.ones(len(pred)))["bands"]:
+        assert list(band["quantiles"].values()) == sorted(band["quantiles"].values())
+
+
+def test_a_card_fitted_on_the_whole_deviation_is_still_read_so():
+    spec = intervals.fit(*drawn(2000, 0))
+    old = {name: value for name, value in spec.items() if name != "power"}
+    low, high = intervals.apply(old, [40.0], [4.0])
+    now, _ = intervals.apply(spec, [40.0], [4.0])
+    assert (40 - low[0]) / (40 - now[0]) == pytest.approx(2)  # 4 instead of the root of 4
+    assert high[0] - 40 == pytest.approx(40 - low[0])
 
 
 def test_intervals_stay_within_human_ages_and_grow_with_the_level():

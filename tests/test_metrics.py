@@ -132,3 +132,42 @@ def test_clamping_cuts_predictions_only():
     cut = metrics.clamped(six().assign(age_pred=[12.0, 20.0, 25.0, 46.0, 50.0, 70.0]))
     assert cut.age_pred.tolist() == [21, 21, 25, 46, 50, 60]
     assert cut.age.tolist() == six().age.tolist()
+
+
+def test_the_calibration_error_is_checked_by_hand():
+    p = np.array([0.1, 0.1, 0.1, 0.1, 0.9, 0.9])
+    female = np.array([1, 0, 0, 0, 1, 0], bool)
+    # bin of .1: 4 faces, mean p .1, 1 of 4 female; bin of .9: 2 faces, mean p .9, 1 of 2
+    expected = 4 / 6 * abs(0.25 - 0.1) + 2 / 6 * abs(0.5 - 0.9)
+    found = metrics.calibration_error(p, female)
+    assert found["value"] == pytest.approx(expected, abs=1e-4)
+    assert found["n"] == 6 and found["bins"] == 15
+    assert metrics.calibration_error([1.0, 0.0], [True, False])["value"] == 0
+    assert metrics.calibration_error([], [])["value"] is None
+
+
+def test_a_calibrated_model_is_at_the_floor_and_an_overconfident_one_above_it():
+    rng = np.random.default_rng(0)
+    p = rng.random(3000)
+    female = rng.random(3000) < p
+    good = metrics.calibration_error(p, female)
+    assert good["value"] <= good["floor_high"] and 0 < good["floor"] < good["floor_high"]
+    bold = metrics.calibration_error(np.where(p > 0.5, 0.99, 0.01), female)
+    assert bold["low"] > bold["floor_high"] and bold["value"] == pytest.approx(0.24, abs=0.02)
+
+
+def test_answers_are_counted_by_the_apps_own_rule():
+    table = pd.DataFrame(
+        {
+            "age": [30, 30, 30, 30, 2, 2, 20],
+            "age_pred": [30, 30, 30, 30, 2, 9, 3],  # the last looks like an infant: no answer
+            "sex": ["female"] * 7,
+            "p_female": [0.9, 0.9, 0.1, 0.6, 0.9, 0.9, 0.9],
+            "group": list("abcdefg"),
+        }
+    )
+    found = metrics.answered(table, {"threshold": 0.8, "min_age": 4}, draws=10)
+    assert found["share"]["value"] == pytest.approx(3 / 5) and found["share"]["n"] == 5
+    assert found["accuracy"]["value"] == pytest.approx(2 / 3, abs=1e-4) and found["accuracy"]["n"] == 3
+    assert found["infants"]["value"] == 0.5 and found["infants"]["low"] is None
+    assert found["ages"] == "ages 4 and over"

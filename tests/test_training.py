@@ -9,7 +9,7 @@ from drawn import drawn_face, write_utkface
 
 from agesex import model
 from agesex.errors import BadDataset, BadModel
-from training import augment, evaluate, networks, prepare, train
+from training import augment, batches, evaluate, networks, prepare, train
 from training.pack import Pack
 from training.recipes import RECIPES
 
@@ -35,7 +35,7 @@ def pack(tmp_path_factory):
 def run(pack, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "tiny"
     train.train(TINY, pack, folder, verbose=0)
-    train.write_facts("tiny", pack, folder, seed=0)
+    train.write_facts("tiny", TINY, pack, folder, seed=0)
     return folder
 
 
@@ -94,6 +94,123 @@ def test_evaluate_writes_a_folder_that_loads(run, pack, tmp_path, monkeypatch):
     # evaluating again replaces the folder as a whole
     evaluate.evaluate(run, pack, target)
     assert {path.name for path in (tmp_path / "models").iterdir()} == {"tiny"}
+
+
+@pytest.mark.model
+def test_a_full_disk_leaves_the_old_model_as_it_was(run, pack, tmp_path, monkeypatch):
+    target = tmp_path / "models" / "tiny"
+    evaluate.evaluate(run, pack, target)
+    before = {path.name: path.read_bytes() for path in target.iterdir()}
+
+    def full(self, *args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
+    with pytest.raises(BadModel, match="No space left on device.*is unchanged"):
+        evaluate.evaluate(run, pack, target)
+    assert {path.name: path.read_bytes() for path in target.iterdir()} == before
+    assert [path.name for path in target.parent.iterdir()] == ["tiny"]
+
+
+@pytest.mark.model
+def test_a_folder_that_cannot_be_put_in_place_brings_the_old_one_back(tmp_path, monkeypatch):
+    target, aside = tmp_path / "tiny", tmp_path / "tiny.part"
+    target.mkdir()
+    (target / "card.json").write_text("old")
+    with pytest.raises(OSError):  # nothing to put in place
+        evaluate._replace(target, aside)
+    assert (target / "card.json").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
+
+
+@pytest.mark.model
+def test_a_full_disk_during_training_is_a_sentence_and_keeps_the_checkpoint(
+    run, pack, tmp_path, monkeypatch
+):
+    import shutil
+
+    import keras
+
+    folder = tmp_path / "tiny"
+    shutil.copytree(run, folder)
+    pd.read_csv(folder / "history.csv").head(1).to_csv(folder / "history.csv", index=False)
+    kept = (folder / "checkpoint.keras").read_bytes()
+
+    def full(self, path, *args, **kwargs):
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(keras.Model, "save", full)
+    with pytest.raises(BadModel, match="No space left on device.*Make room"):
+        train.train(TINY, pack, folder, verbose=0)
+    assert (folder / "checkpoint.keras").read_bytes() == kept
+    assert not list(folder.glob("*.part*"))
+
+
+@pytest.mark.model
+def test_a_frozen_stage_moves_the_heads_only_and_the_next_one_everything(pack, tmp_path):
+    from dataclasses import replace
+
+    import keras
+
+    recipe = replace(TINY, stages=((32, 1), (32, 1)), frozen=1, ema=0.5)
+    seen = []
+
+    class Spy(train.Keeper):
+        def on_epoch_end(self, epoch, logs=None):
+            super().on_epoch_end(epoch, logs)
+            weights = self.model.get_layer("conv2").get_weights()[0].copy()
+            seen.append((weights, int(self.model.optimizer.iterations.numpy())))
+
+    first = {}
+
+    def remember(network, frozen, real=train.networks.freeze):
+        if frozen:
+            first["conv2"] = network.get_layer("conv2").get_weights()[0].copy()
+        real(network, frozen)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train, "Keeper", Spy)
+        patch.setattr(train.networks, "freeze", remember)
+        path = train.train(recipe, pack, tmp_path / "run", verbose=0)
+    assert (seen[0][0] == first["conv2"]).all()
+    assert (seen[1][0] != first["conv2"]).any()
+    assert seen[1][1] == 2 * seen[0][1]  # the learning rate goes on along its one schedule
+    assert keras.saving.load_model(path, compile=False).input_shape[1] == 32
+
+
+def test_copies_of_one_photo_learn_their_mean_label():
+    part = pd.DataFrame(
+        {"group": ["a", "a", "b"], "age": [20, 30, 40], "sex": ["female", "male", "male"]}
+    )
+    age, female = train._targets(part, merge=True)
+    assert age.tolist() == [25, 25, 40] and female.tolist() == [0.5, 0.5, 0]
+    age, female = train._targets(part, merge=False)
+    assert age.tolist() == [20, 30, 40] and female.tolist() == [1, 0, 0]
+
+
+def test_balancing_shows_rare_ages_more_often():
+    ages = np.repeat([25.0, 75.0], [900, 100])
+    assert batches.balanced_shares(ages, 0).tolist() == [1.0] * 1000
+    shares = batches.balanced_shares(ages, 1, width=0.1)
+    assert shares[0] * 900 == pytest.approx(shares[-1] * 100)
+    assert batches.balanced_shares(ages, 0.5).mean() == pytest.approx(1)
+
+
+def test_every_epoch_has_whole_batches_of_the_shares(pack):
+    from dataclasses import replace
+
+    ages = np.repeat([25.0, 75.0], [96, 16]).astype(np.float32)
+    crops = np.zeros((112, 200, 200, 3), np.uint8)
+    dealt = batches.Batches(crops, ages, ages * 0, replace(TINY, balance=1.0), 32, seed=0)
+    counts = []
+    for _ in range(20):
+        assert len(dealt.order) == len(dealt) * 16
+        counts.append((ages[dealt.order] == 75).mean())
+        dealt.on_epoch_end()
+    assert np.mean(counts) == pytest.approx(0.5, abs=0.1)
+    photos, targets = dealt[0]
+    assert photos.shape == (16, 32, 32, 3) and targets["age"].shape == (16,)
 
 
 def test_an_unfinished_run_is_refused(tmp_path):

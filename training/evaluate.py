@@ -1,14 +1,15 @@
 """Make a released model folder of a finished run: calibrate, choose, measure.
 
-    python -m training.evaluate --run runs/mobile --pack packs/utkface     # -> models/mobile
+    python -m training.evaluate --run runs/mobile     # -> models/mobile
+    python -m training.evaluate                       # print what every model of models/ reached
 
 The calibration split fits the temperature of the sex probability and the interval quantiles; the
 validation split chooses the threshold of “unsure”; the test split is only reported. The folder is
-written aside and renamed, so a crash leaves no half-made model.
+written aside and renamed, so a crash leaves no half-made model. The default model is only replaced by a
+run that `training.promote` has let through.
 """
 
 import argparse
-import hashlib
 import json
 import shutil
 import sys
@@ -19,10 +20,11 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
 
-from agesex import intervals, metrics
+from agesex import intervals, metrics, model
 from agesex.errors import AgeSexError, BadModel
-from agesex.model import BATCH, FORMAT, Model, Output
+from agesex.model import BATCH, FORMAT, Model, Output, hash_of
 from agesex.predict import probability
+from training import targets
 from training.pack import Pack
 from training.prepare import PACK
 from training.recipes import RECIPES
@@ -47,18 +49,19 @@ def evaluate(run, pack, target):
     Raises:
         BadModel: the run is not finished or not usable.
     """
-    facts = _facts(run)
+    facts = read_facts(run)
     path = run / "model.keras"
     network = keras.saving.load_model(path, compile=False)
     rows = pack.table[pack.table.split.isin(["train", "validation", "calibration", "test"])]
-    output = _forward(network, facts, pack, rows)
+    output = forward(network, facts["name"], pack, rows)
     table, calibration = calibrate(rows, output)
+    test = table[table.split == "test"]
     recipe = RECIPES.get(facts["name"])
     card = {
         "format": FORMAT,
         "name": facts["name"],
         "title": recipe.title if recipe else facts["name"],
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "sha256": hash_of(path),
         "input_size": int(network.input_shape[1]),
         "parameters": int(network.count_params()),
         "size_bytes": path.stat().st_size,
@@ -68,18 +71,45 @@ def evaluate(run, pack, target):
         "data": facts["data"],
         "calibration": calibration,
         "figures": figures(table),
-        "groups": metrics.groups(table[table.split == "test"]),
+        "groups": metrics.groups(test),
+        "sex": {
+            "calibration": metrics.calibration_error(test.p_female, test.sex == "female"),
+            "answered": metrics.answered(test, calibration["unsure"]),
+        },
     }
     aside = target.with_name(target.name + ".part")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    shutil.copy(path, aside / "model.keras")
-    shutil.copy(run / "history.csv", aside / "history.csv")
-    table.to_parquet(aside / "predictions.parquet", index=False, compression="zstd")
-    (aside / "card.json").write_text(json.dumps(card, indent=1) + "\n")
-    shutil.rmtree(target, ignore_errors=True)
-    aside.rename(target)
+    try:
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        shutil.copy(path, aside / "model.keras")
+        shutil.copy(run / "history.csv", aside / "history.csv")
+        if (run / "stress.json").exists():
+            shutil.copy(run / "stress.json", aside / "stress.json")
+        table.to_parquet(aside / "predictions.parquet", index=False, compression="zstd")
+        (aside / "card.json").write_text(json.dumps(card, indent=1) + "\n")
+        _replace(target, aside)
+    except OSError as error:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise BadModel(
+            f"the folder {target} could not be written: {error}. What was there before is unchanged. Make "
+            f"room or correct the permissions, and run the same command again."
+        ) from error
     return card
+
+
+def _replace(target, aside):
+    """Put a finished folder in the place of an old one, which comes back if that fails."""
+    old = target.with_name(target.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    try:
+        aside.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def calibrate(rows, output):
@@ -187,7 +217,8 @@ def _rounded(value):
     return None if pd.isna(value) else round(float(value), 3)
 
 
-def _facts(run):
+def read_facts(run):
+    """train.json of a finished run; raises BadModel."""
     try:
         return json.loads((run / "train.json").read_text())
     except (OSError, ValueError) as error:
@@ -197,13 +228,14 @@ def _facts(run):
         ) from error
 
 
-def _forward(network, facts, pack, rows):
+def forward(network, name, pack, rows):
+    """The output of a network for rows of a pack, in their order; `agesex.model.Output`."""
     card = {"input_size": int(network.input_shape[1]), "sha256": ""}
-    model = Model(facts["name"], card, network)
+    wrapped = Model(name, card, network)
     parts = []
     for start in range(0, len(rows), 16 * BATCH):
         chunk = rows.iloc[start : start + 16 * BATCH]
-        parts.append(model.forward(pack.decode(chunk)))
+        parts.append(wrapped.forward(pack.decode(chunk)))
         sys.stderr.write(f"\r{start + len(chunk):,} of {len(rows):,} faces")
     sys.stderr.write("\n")
     return Output(
@@ -212,21 +244,61 @@ def _forward(network, facts, pack, rows):
     )
 
 
+def report(card, stream):
+    """Print a card's figures and how they stand to the targets."""
+    for part, rows in card["figures"].items():
+        stream.write(f"\n{card['name']}, {part}\n{pd.DataFrame(rows).T.to_string()}\n")
+    if "sex" in card:  # cards made before the targets have none
+        stream.write(f"\n{card['name']}, targets\n{targets.table(card).to_string(index=False)}\n")
+        short = targets.undercovered(card)
+        stream.write(f"coverage clearly under the promise: {'; '.join(short) or 'no group'}\n")
+
+
 def main(argv=None):
     """Run the command; returns the exit status."""
     parser = argparse.ArgumentParser(prog="training.evaluate", description=__doc__.split("\n")[0])
-    parser.add_argument("--run", type=Path, default=Path("runs/mobile"))
+    parser.add_argument("--run", type=Path, help="a finished run; without it every model is printed")
     parser.add_argument("--pack", type=Path, default=PACK)
     parser.add_argument("--models", type=Path, default=Path("models"))
+    parser.add_argument(
+        "--unpromoted", action="store_true", help="replace the default model without a promotion"
+    )
     args = parser.parse_args(argv)
     try:
-        card = evaluate(args.run, Pack(args.pack), args.models / args.run.name)
+        if args.run is None:
+            cards = [model.read_card(name) for name in model.names()]
+        else:
+            target = args.models / args.run.name
+            if target.name == model.DEFAULT and target.exists() and not args.unpromoted:
+                check_promotion(args.run, target)
+            cards = [evaluate(args.run, Pack(args.pack), target)]
     except AgeSexError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    for part, rows in card["figures"].items():
-        sys.stdout.write(f"\n{part}\n{pd.DataFrame(rows).T.to_string()}\n")
+    for card in cards:
+        report(card, sys.stdout)
     return 0
+
+
+def check_promotion(run, target):
+    """Refuse a run that was not let through against the model that it would replace.
+
+    Raises:
+        BadModel: there is no promotion, it was refused, or it belongs to other weights.
+    """
+    try:
+        facts = json.loads((run / "promotion.json").read_text())
+        wanted = {"candidate": hash_of(run / "model.keras"), "default": hash_of(target / "model.keras")}
+        missing = [name for name, sha256 in wanted.items() if facts[name]["sha256"] != sha256]
+        if not missing and facts["promoted"]:
+            return
+        why = f"it compares another {missing[0]}" if missing else "it was refused"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        why = f"there is no promotion of it ({error})"
+    raise BadModel(
+        f"{run} may not replace the default model {target}: {why}. Run `python -m training.promote {run}` "
+        f"first, or say --unpromoted if you mean it."
+    )
 
 
 if __name__ == "__main__":

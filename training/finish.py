@@ -5,6 +5,7 @@ import json
 import keras
 from keras import ops
 
+from agesex.errors import BadModel
 from training import networks
 from training.losses import AgeLoss, mae
 
@@ -21,7 +22,7 @@ def compiled(model, recipe, steps):
     optimizer = keras.optimizers.AdamW(
         schedule,
         weight_decay=recipe.weight_decay,
-        global_clipnorm=recipe.clip,
+        global_clipnorm=recipe.clip or None,
         use_ema=True,
         ema_momentum=recipe.ema,
     )
@@ -43,10 +44,21 @@ def compiled(model, recipe, steps):
 
 
 def save_aside(model, path):
-    """Save under another name, then rename: a crash leaves no half-written file."""
+    """Save under another name, then rename: a crash leaves no half-written file.
+
+    Raises:
+        BadModel: the disk is full or may not be written; an older file is unchanged.
+    """
     aside = path.with_suffix(".part.keras")
-    model.save(aside)
-    aside.replace(path)
+    try:
+        model.save(aside)
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise BadModel(
+            f"{path} could not be written: {error}. What was there before is unchanged. Make room or "
+            f"correct the permissions; the same command then goes on from the last whole epoch."
+        ) from error
 
 
 def finish(model, batches, validation, recipe, folder, passes=120):

@@ -46,6 +46,12 @@ def main(argv=None):
     except AgeSexError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except OSError as error:
+        sys.stderr.write(
+            f"the pack {args.out} could not be written: {error}. Make room or correct the permissions, and "
+            f"run the same command again; a pack that is not whole is refused by training.\n"
+        )
+        return 1
     sys.stdout.write(json.dumps(report, indent=2) + "\n")
     return 0
 
@@ -85,6 +91,12 @@ def prepare(path, out, *, manifest=dataset.MANIFEST, rebuild=False, test_list=No
             )
         rows = splits.build(table, groups, contents, published)
     else:
+        if not table.file.isin(old.file).any():
+            raise BadDataset(
+                f"the manifest {manifest} does not fit {path}: none of its {len(old):,} photos is there. "
+                f"Expected a copy of UTKFace, aligned & cropped, with or without new photos beside it. "
+                f"Name the manifest of this data set with --manifest, or deal it anew with --rebuild."
+            )
         rows = splits.extend(old, table, groups, contents)
     new = 0 if old is None else int((~rows.file.isin(old.file)).sum())
     facts = {

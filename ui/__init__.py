@@ -21,6 +21,7 @@ from ui.loaders import (
     read_card,
     read_history,
     read_predictions,
+    read_stress,
     sample_labels,
     warm_up,
 )
@@ -29,5 +30,5 @@ from ui.pieces import average_faces, big_figure, figure
 __all__ = [
     "MENU", "NOTICE", "Entry", "average_faces", "big_figure", "by_group", "dataset_facts", "detector",
     "figure", "full_card", "guard", "label_table", "link", "load_model", "page", "plain", "read_card",
-    "read_history", "read_predictions", "run", "sample_labels", "warm_up",
+    "read_history", "read_predictions", "read_stress", "run", "sample_labels", "warm_up",
 ]  # fmt: skip

@@ -91,6 +91,14 @@ def read_predictions(name=None):
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
+def read_stress(name=None):
+    """`agesex.model.read_stress`, cached: a row per fault and strength (DataFrame), or None."""
+    from agesex import model
+
+    return model.read_stress(name or model.DEFAULT)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
 def full_card(name=None):
     """The card with the figures of every group of test faces, cached (dict)."""
     from agesex import model_card
@@ -105,13 +113,14 @@ def by_group(name, split, columns):
     Args:
         name: a folder of models/.
         split: e.g. "test".
-        columns: tuple of grouping columns: band (of the true age), sex, race.
+        columns: tuple of grouping columns: band (of the true age), pred_band (of the guess), sex, race.
     """
     from agesex import metrics
 
     rows = read_predictions(name)
     rows = rows[rows.split == split]
-    return metrics.by_group(rows.assign(band=metrics.age_band(rows.age)), list(columns))
+    bands = {"band": metrics.age_band(rows.age), "pred_band": metrics.age_band(rows.age_pred)}
+    return metrics.by_group(rows.assign(**bands), list(columns))
 
 
 @st.cache_data(max_entries=1, show_spinner=False)

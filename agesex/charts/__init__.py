@@ -19,14 +19,16 @@ from agesex.charts.metrics import (
     group_rows,
     intervals,
     learning_curve,
+    model_rows,
     part_rows,
     predicted_against_true,
 )
 from agesex.charts.prediction import age_distribution
+from agesex.charts.stress import stress
 from agesex.charts.style import KINDS, colour
 
 __all__ = [
     "KINDS", "age_distribution", "age_histogram", "age_spread", "colour", "disagreements",
-    "group_intervals", "group_rows", "intervals", "learning_curve", "part_rows",
-    "predicted_against_true", "race_by_sex", "split_ages",
+    "group_intervals", "group_rows", "intervals", "learning_curve", "model_rows", "part_rows",
+    "predicted_against_true", "race_by_sex", "split_ages", "stress",
 ]  # fmt: skip

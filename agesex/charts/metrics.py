@@ -74,9 +74,10 @@ def group_rows(rows, columns, metric):
         metric: the metric to keep.
     """
     rows = rows[rows.metric == metric]
-    if "band" in columns:
-        rows = rows.assign(rank=rows.band.map(BAND_NAMES.index).astype(int))
-        rows = rows.sort_values(["rank", *set(columns) - {"band"}], kind="stable")
+    ages = [name for name in ("band", "pred_band") if name in columns]
+    if ages:
+        rows = rows.assign(rank=rows[ages[0]].map(BAND_NAMES.index).astype(int))
+        rows = rows.sort_values(["rank", *set(columns) - set(ages)], kind="stable")
     else:
         worst_first = list(findings.ranked(rows, metric).index)
         rows = rows.loc[worst_first + [i for i in rows.index if i not in worst_first]]
@@ -199,3 +200,17 @@ def learning_curve(history, measure):
         words.encode(y=alt.value(0 if rising else "height"), text="text"),
         lines,
     ).properties(height=320)
+
+
+def model_rows(cards, metric):
+    """The test figures of several models for `intervals`: one row each, the best first.
+
+    Args:
+        cards: list of dict as in card.json.
+        metric: a name of `metrics.NAMES`.
+    """
+    rows = pd.DataFrame(
+        [{**card["figures"]["test"][metric], "label": card["title"], "kind": "test"} for card in cards]
+    ).astype({"low": float, "high": float, "baseline": float})
+    best_first = metric in findings.HIGH_IS_GOOD
+    return rows.sort_values("value", ascending=not best_first, kind="stable")

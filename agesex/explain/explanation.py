@@ -69,7 +69,7 @@ def explain(model, crop, target="older", method="grad-cam"):
         raise ValueError(f"target must be one of {list(TARGETS)}, received {target!r}")
     if method not in METHODS:
         raise ValueError(f"method must be one of {list(METHODS)}, received {method!r}")
-    batch = gradients.function(model.network, gradients.last_grid(model.network))
+    batch = gradients.function(model.network, gradients.last_grid(model.network, target))
     photo = faces.resize(crop, model.input_size).astype(np.float32)
     return from_raw(METHODS[method](batch, photo, target), target, method)
 

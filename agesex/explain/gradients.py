@@ -34,8 +34,17 @@ class Gradients:
     layer: np.ndarray
 
 
-def layers(network):
-    """Names of the layers whose output is a grid, from the input on: {name: (height, width)}."""
+def layers(network, output=None):
+    """Names of the layers whose output is a grid, from the input on: {name: (height, width)}.
+
+    Args:
+        network: keras.Model.
+        output: "age" or "sex" leaves out the layers that this answer does not depend on.
+    """
+    if output is not None:
+        import keras
+
+        network = keras.Model(network.inputs[0], network.get_layer(output).output)
     found = {}
     for layer in network.layers[1:]:
         shape = layer.output.shape
@@ -44,13 +53,17 @@ def layers(network):
     return found
 
 
-def last_grid(network):
+def last_grid(network, target="older"):
     """The name of the last layer whose output is still a grid, where Grad-CAM looks.
+
+    Args:
+        network: keras.Model; its two answers may come from two branches.
+        target: a name of `TARGETS`.
 
     Raises:
         ValueError: the network has no such layer.
     """
-    names = list(layers(network))
+    names = list(layers(network, "age" if TARGETS[target][0] else "sex"))
     if not names:
         raise ValueError("this model has no convolutional layer, so there is no Grad-CAM of it")
     return names[-1]

@@ -1,0 +1,57 @@
+"""Charts of `training.stress`: what each fault of a photo costs, and which way it pushes the age."""
+
+import altair as alt
+import pandas as pd
+
+from agesex.charts.style import AXIS, GREY, LEGEND, ROW
+
+DEGREES = ("light", "medium", "strong")
+
+
+def stress(rows, measure):
+    """One row per fault, one dot per strength.
+
+    Args:
+        rows: result of `agesex.model.read_stress`, the untouched faces left out or not.
+        measure: "cost" (years of MAE, with its 95 % interval) or "bias" (years).
+    """
+    rows = rows[rows.fault != "none"].copy()
+    rows["degree"] = [DEGREES[min(n, 2)] for n in rows.groupby("fault", sort=False).cumcount()]
+    rows["only"] = rows.groupby("fault").fault.transform("size") == 1
+    rows.loc[rows.only, "degree"] = DEGREES[1]
+    title = {
+        "cost": "Age error added, years",
+        "bias": "Mean age error (bias), years",
+    }[measure]
+    base = alt.Chart(rows).encode(
+        y=alt.Y(
+            "fault:N",
+            sort=list(rows.fault.unique()),
+            title=None,
+            axis=alt.Axis(labelLimit=190, labelOverlap=False, labelFlush=False),
+        ),
+        yOffset=alt.YOffset("degree:N", sort=list(DEGREES)),
+        color=alt.Color(
+            "degree:O",
+            sort=list(DEGREES),
+            legend=alt.Legend(orient="top", title=None, offset=4),
+        ),
+        tooltip=[
+            alt.Tooltip("fault"),
+            alt.Tooltip("strength"),
+            alt.Tooltip("mae", title="age error, years", format=".2f"),
+            alt.Tooltip("cost", title="added, years", format="+.2f"),
+            alt.Tooltip("bias", title="bias, years", format="+.2f"),
+            alt.Tooltip("sex_accuracy", title="sex right", format=".1%"),
+            alt.Tooltip("n", title="faces", format=","),
+        ],
+    )
+    x_axis = alt.Axis(tickCount=5, grid=True, format="+.1~f")
+    x = alt.X(f"{measure}:Q", title=title, axis=x_axis)
+    layers = [base.mark_point(size=60, filled=True).encode(x=x)]
+    if measure == "cost":
+        layers.insert(0, base.mark_rule(strokeWidth=2).encode(x="cost_low:Q", x2="cost_high:Q"))
+    zero = alt.Chart(pd.DataFrame({"zero": [0]}))
+    layers.insert(0, zero.mark_rule(strokeDash=[5, 4], color=GREY).encode(x="zero:Q"))
+    height = ROW * rows.fault.nunique() + AXIS + LEGEND
+    return alt.layer(*layers).properties(height=height)
