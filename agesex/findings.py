@@ -248,7 +248,7 @@ def stress(table):
     between = f"{worst.cost_low:+.1f} to {worst.cost_high:+.1f}".replace("-", "−")
     return (
         f"Untouched faces: off by {amount('mae', clean.mae)}. Costs most: {name(worst)}, "
-        f"{amount('bias', worst.cost)} more ({between}; n = {worst.n:,})",
+        f"{amount('mae', worst.cost)} more ({between}; n = {worst.n:,})",
         f"Pushes furthest: {name(furthest)}, bias {amount('bias', furthest.bias)}; untouched "
         f"{amount('bias', clean.bias)} (n = {furthest.n:,})",
     )

@@ -76,12 +76,17 @@ class Model:
     def __init__(self, name, card, network):
         """Compile the forward pass for any number of faces."""
         self.name, self.card, self.network = name, card, network
-        self._forward = _compiled(network, self.input_size)
+        self._forward = _compiled(network, self.input_size, self.mirror)
 
     @property
     def input_size(self):
         """Height and width of the network's input, px."""
         return self.card["input_size"]
+
+    @property
+    def mirror(self):
+        """Whether an answer is the mean of those for the face and for its mirror image."""
+        return bool(self.card.get("mirror", False))
 
     @property
     def sha256(self):
@@ -259,8 +264,11 @@ def _file(name, file):
     return path
 
 
-def _compiled(network, size):
-    """uint8 (n, size, size, 3) -> (age probabilities, sex logits), traced once for every n."""
+def _compiled(network, size, mirror=False):
+    """uint8 (n, size, size, 3) -> (age probabilities, sex logits), traced once for every n.
+
+    With `mirror` both are means over the face and its mirror image, in one pass of 2 n faces.
+    """
     import tensorflow as tf
 
     from agesex.folding import folded
@@ -269,8 +277,14 @@ def _compiled(network, size):
 
     @tf.function(input_signature=[tf.TensorSpec((None, size, size, 3), tf.uint8)], autograph=False)
     def forward(photos):
+        if mirror:
+            photos = tf.concat([photos, tf.reverse(photos, axis=[2])], axis=0)  # (2 n, s, s, 3)
         output = fast(tf.cast(photos, tf.float32), training=False)
-        return tf.nn.softmax(output["age"]), output["sex"][:, 0]
+        age, logit = tf.nn.softmax(output["age"]), output["sex"][:, 0]
+        if mirror:
+            age = tf.reduce_mean(tf.stack(tf.split(age, 2)), axis=0)  # (2 n, 101) -> (n, 101)
+            logit = tf.reduce_mean(tf.stack(tf.split(logit, 2)), axis=0)  # (2 n,) -> (n,)
+        return age, logit
 
     # Constants instead of variables let TensorFlow merge and reorder what does not depend on the photo.
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2

@@ -45,6 +45,17 @@ LABELS = """- Sex is what UTKFace's annotators wrote down: 0 or 1. It is not wha
   distances from those estimates, not from birthdays."""
 
 
+UPKEEP = """For new photos, or a new idea, in this order:
+
+1. `python -m training.prepare DATASET` extends the split manifest; no old photo changes its split.
+2. `python -m training.train --recipe …` trains a candidate.
+3. `python -m training.stress --run …` measures what poor photos do to it.
+4. `python -m training.promote RUN` compares it with the present model on the same validation faces,
+   overall and per group, and refuses where a group of 100 or more gets worse beyond its interval.
+5. `python -m training.evaluate --run …` calibrates it and measures it on test, once.
+6. `make figures` rebuilds what is derived from it; a test fails where figures and weights differ."""
+
+
 def beside(metric, row):
     """What a figure has to be seen beside: its baseline, or what was promised; "" if nothing."""
     if metric == "coverage":
@@ -54,16 +65,17 @@ def beside(metric, row):
     return f"{BASELINES[metric].capitalize()}: {findings.amount(metric, row['baseline'], 2)}"
 
 
-def with_groups(card, predictions):
-    """The card with `groups`, the figures of every group of test faces.
+def with_groups(card, predictions, stress=None):
+    """The card with `groups`, the figures of every group of test faces, and the stress test.
 
     Args:
-        card: dict; returned as it is if it has them.
-        predictions: the model's own `predictions.parquet`, from which they are computed.
+        card: dict; returned as it is if nothing is to be added.
+        predictions: the model's own `predictions.parquet`, from which missing groups are computed.
+        stress: its `model.read_stress`, or None.
     """
-    if "groups" in card:
-        return card
-    return card | {"groups": metrics.groups(predictions[predictions.split == "test"])}
+    if "groups" not in card:
+        card = card | {"groups": metrics.groups(predictions[predictions.split == "test"])}
+    return card if stress is None else card | {"stress": stress.to_dict("records")}
 
 
 def license_text(name):
@@ -122,6 +134,7 @@ def sections(card):
         GROUPS: _groups(card),
         "Data": _data(card),
         "How it was made": _making(card),
+        "How it is kept good": UPKEEP,
     }
 
 
@@ -215,10 +228,42 @@ def _harms(card):
         f"test faces give {_described(test, 'coverage')}. Least by age: {least_covered('age band')}; by "
         f"race code: {least_covered('race')}.",
         "**A photo is unlike those it learned from.** UTKFace's crops are mostly frontal faces from "
-        "the web. Profiles, masks, light from one side, drawings and scans of old prints were not "
-        "measured here; expect more error, and intervals that promise too much.",
+        f"the web.{_poor_photos(card)} Profiles, masks, drawings and real scans of old prints were not "
+        "measured; expect more error there, and intervals that promise too much.",
     ]
     return "\n".join(f"{place}. {text}" for place, text in enumerate(harms, start=1))
+
+
+def _poor_photos(card):
+    """A sentence of the stress test, with a leading blank; "" without one."""
+    if "stress" not in card:
+        return ""
+    rows = pd.DataFrame(card["stress"])
+    worst = rows.sort_values("cost", ascending=False).drop_duplicates("fault").head(3)
+    added = ", ".join(
+        f"{row.fault} ({row.strength}) +{findings.amount('mae', row.cost)}" for row in worst.itertuples()
+    )
+    return (
+        f" On {rows.n.iloc[0]:,} validation faces that were spoilt on purpose the age error of "
+        f"{findings.amount('mae', rows.mae.iloc[0])} grew most by: {added}. Real photos have several faults "
+        f"at once."
+    )
+
+
+def _sex(card):
+    """How far the probability of the sex can be believed; "" for cards that do not say."""
+    if "sex" not in card:
+        return ""
+    error, answered = card["sex"]["calibration"], card["sex"]["answered"]
+    infants = answered["infants"]
+    unsure = f", and {findings.percent(infants['value'])} of the {infants['n']:,} younger faces were “unsure”"
+    return (
+        f"\n\nOn the test faces the sex was named in {findings.percent(answered['share']['value'])} of those "
+        f"{answered['ages'].removeprefix('ages ')} (n = {answered['share']['n']:,}) and right in "
+        f"{findings.percent(answered['accuracy']['value'])} of these{unsure if infants['n'] else ''}. Expected "
+        f"calibration error of the probability: {error['value']:.3f} ({error['low']:.3f}–{error['high']:.3f}; "
+        f"{error['bins']} bins, n = {error['n']:,}), where chance alone would leave {error['floor']:.3f}."
+    )
 
 
 def _groups(card):
@@ -263,7 +308,7 @@ def _making(card):
         f"{training['trained']}; {training['backend']}.{remarks}\n\n"
         f"    {training['command']}\n\n"
         f"Calibration split (n = {calibration['n']:,}): temperature {calibration['temperature']:g} for "
-        f"the probability of the sex; interval by {calibration['interval']['method']}.\n\n"
+        f"the probability of the sex; interval by {calibration['interval']['method']}.{_sex(card)}\n\n"
         f"- `model.keras` SHA-256 `{card['sha256']}`\n"
         f"- {card['parameters']:,} parameters, {card['size_bytes'] / 1e6:.1f} MB, input "
         f"{card['input_size']} px, Keras {card['keras']}\n"

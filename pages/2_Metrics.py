@@ -114,8 +114,8 @@ def stress(table):
         return
     n = table.n.iloc[0]
     st.caption(
-        f"{n:,} validation faces, spoilt on purpose: each fault at three strengths (dark: strong), with the "
-        "same faces untouched as the measure. UTKFace itself has few such photos, so this says more about a "
+        f"{n:,} validation faces, spoilt on purpose: each fault at three strengths, measured against the "
+        "same faces untouched. UTKFace itself has few such photos, so this says more about a "
         "snapshot or a scan than the test figures do; real photos have several faults at once."
     )
     titles = findings.stress(table)
@@ -203,4 +203,5 @@ picked = st.selectbox("Model", names, width=320) if len(names) > 1 else names[0]
 with ui.guard():
     draw(picked)
     if len(names) > 1:
-        compare(names)
+        with ui.guard():  # another model's broken card costs this section only
+            compare(names)

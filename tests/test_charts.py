@@ -156,3 +156,46 @@ def test_a_distribution_shades_the_interval_only_where_there_is_one(interval):
     assert marks == ["rect"] * interval + ["area", "rule"]
     ends = [row for rows in chart["datasets"].values() for row in rows if "high" in row]
     assert ends == [{"age": 98.0, "low": 90.0, "high": 100}]  # cut where the axis ends
+
+
+def stress_rows():
+    row = {"n": 90, "mae": 5.0, "bias": 0.5, "sex_accuracy": 0.9}
+    faults = [("none", ""), ("blur", "1 px"), ("blur", "2 px"), ("blur", "3 px"), ("mirror", "")]
+    return pd.DataFrame(
+        [
+            row | {"fault": fault, "strength": strength, "cost": i / 10, "cost_low": 0.0, "cost_high": 1.0}
+            for i, (fault, strength) in enumerate(faults)
+        ]
+    )
+
+
+@pytest.mark.parametrize("measure", ["cost", "bias"])
+def test_the_stress_chart_has_a_dot_per_strength_and_leaves_the_untouched_out(measure):
+    spec = charts.stress(stress_rows(), measure).to_dict()
+    dots = layers(spec)[-1]
+    rows = data(spec, dots)
+    assert [(r["fault"], r["degree"]) for r in rows] == [
+        ("blur", "light"), ("blur", "medium"), ("blur", "strong"), ("mirror", "medium"),
+    ]  # fmt: skip
+    assert dots["encoding"]["x"]["field"] == measure
+    fields = [layer["encoding"].get("x2", {}).get("field") for layer in layers(spec)]
+    assert ("cost_high" in fields) == (measure == "cost")
+
+
+def test_models_stand_best_first():
+    def card(name, mae, right):
+        row = {"low": None, "high": None, "n": 9, "baseline": 15.0}
+        figures = {"mae": {"value": mae, **row}, "sex_accuracy": {"value": right, **row}}
+        return {"title": name, "figures": {"test": figures}}
+
+    cards = [card("a", 6.0, 0.9), card("b", 4.0, 0.8), card("c", 5.0, 0.95)]
+    assert charts.model_rows(cards, "mae").label.tolist() == ["b", "c", "a"]
+    assert charts.model_rows(cards, "sex_accuracy").label.tolist() == ["c", "a", "b"]
+
+
+def test_guessed_bands_keep_the_order_of_age(faces):
+    table = faces.assign(pred_band=metrics.age_band(faces.age_pred))
+    rows = charts.group_rows(metrics.by_group(table, ["pred_band"]), ["pred_band"], "coverage")
+    assert rows.label.tolist() == [
+        f"guessed {band}" for band in metrics.BAND_NAMES if (table.pred_band == band).any()
+    ]

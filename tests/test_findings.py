@@ -101,3 +101,31 @@ def test_epochs_without_validation_are_left_out_of_the_history():
     text = findings.history(table, "age_mae")
     assert "from 6.0 years at epoch 2 to 5.0 years at epoch 3 of 3" in text
     assert "not recorded" in findings.history(table.assign(val_age_mae=float("nan")), "age_mae")
+
+
+def test_the_costliest_fault_and_the_strongest_push_are_named():
+    row = {"n": 1426, "mae": 5.0, "sex_accuracy": 0.9, "cost_low": 0.1, "cost_high": 0.9}
+    table = pd.DataFrame(
+        [
+            row | {"fault": "none", "strength": "", "mae": 4.4, "cost": 0.0, "bias": 0.2},
+            row | {"fault": "blur", "strength": "3 px", "cost": 0.5, "bias": 1.0},
+            row | {"fault": "mirror", "strength": "", "cost": 0.0, "bias": -1.5},
+        ]
+    )
+    cost, push = findings.stress(table)
+    assert cost == (
+        "Untouched faces: off by 4.4 years. Costs most: blur (3 px), 0.5 years more (+0.1 to +0.9; "
+        "n = 1,426)"
+    )
+    assert push == "Pushes furthest: mirror, bias −1.5 years; untouched +0.2 years (n = 1,426)"
+
+
+def test_the_best_and_the_weakest_model_are_named():
+    rows = pd.DataFrame(
+        [("A", 4.0, 3.9, 4.1, 900), ("B", 6.0, 5.5, 6.5, 900)],
+        columns=["label", "value", "low", "high", "n"],
+    )
+    assert findings.models(rows, "mae") == (
+        "Best on the same test faces: A, 4.0 years (3.9–4.1; n = 900); weakest: B, 6.0 years "
+        "(5.5–6.5; n = 900)"
+    )

@@ -9,6 +9,7 @@ import streamlit as st
 from agesex import findings, metrics, model
 
 PAGE = "pages/2_Metrics.py"
+CHARTS = 15  # two of them of the stress test, two of all models
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_the_headline_is_that_of_the_card(page, split):
 
 def test_every_chart_has_a_sentence_and_its_caveat(page):
     charts = page.get("vega_lite_chart")
-    assert len(charts) == 11
+    assert len(charts) == CHARTS
     assert sum(e.value.startswith("#### ") for e in page.markdown) == len(charts)
     text = words(page)
     for caveat in ("five coarse codes", "augmented photos", "fewer than 30 faces", "95 % interval"):
@@ -84,7 +85,7 @@ def test_every_figure_can_be_broken_down(page):
         group(page, "Figure").set_value(metric)
         page.run()
         assert not page.exception, name
-        assert len(page.get("vega_lite_chart")) == 11
+        assert len(page.get("vega_lite_chart")) == CHARTS
 
 
 def test_a_broken_model_is_one_sentence_and_the_others_stay(app, models):
@@ -103,6 +104,25 @@ def test_a_broken_model_is_one_sentence_and_the_others_stay(app, models):
     app.selectbox[0].set_value(model.DEFAULT).run()
     assert not app.error
     assert app.get("vega_lite_chart")
+
+
+def test_a_model_without_a_stress_test_says_how_to_make_it(app, models):
+    (models / model.DEFAULT / "stress.json").unlink(missing_ok=True)
+    app.run()
+    app.switch_page(PAGE).run()
+    assert not app.exception and not app.error
+    assert "python -m training.stress" in words(app)
+    assert len(app.get("vega_lite_chart")) == CHARTS - 4  # one model alone is not compared either
+
+
+def test_a_broken_card_of_another_model_costs_the_comparison_only(app, models):
+    shutil.copytree(models / model.DEFAULT, models / "other")
+    (models / "other" / "card.json").write_text("{}")
+    app.run()
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    assert len(app.error) == 1 and "other/card.json" in app.error[0].value.replace("\\", "")
+    assert len(app.get("vega_lite_chart")) >= CHARTS - 4
 
 
 @pytest.mark.parametrize("page", ["", PAGE, "pages/5_Model_card.py"])

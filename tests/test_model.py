@@ -173,10 +173,28 @@ def test_forward_gives_distributions_and_does_not_depend_on_the_batch(loaded, cr
 
 @pytest.mark.model
 def test_the_compiled_pass_equals_the_keras_model(loaded, crops):
+    import keras
+
     small = faces.resize(crops, loaded.input_size).astype(np.float32)
-    plain = loaded.network(small, training=False)
+    views = [small, small[:, :, ::-1]] if loaded.mirror else [small]
+    plain = [loaded.network(view, training=False) for view in views]
     found = loaded.forward(crops)
-    assert found.sex_logit == pytest.approx(plain["sex"].numpy()[:, 0], abs=1e-3)
+    logit = np.mean([view["sex"].numpy()[:, 0] for view in plain], axis=0)
+    assert found.sex_logit == pytest.approx(logit, abs=1e-3)
+    share = np.mean([keras.ops.softmax(view["age"]).numpy() for view in plain], axis=0)
+    assert found.age_probabilities == pytest.approx(share, abs=1e-4)
+
+
+@pytest.mark.model
+def test_the_mirror_image_counts_where_the_card_says_so(loaded, crops):
+    single = model.Model("single", loaded.card | {"mirror": False}, loaded.network)
+    both = model.Model("both", loaded.card | {"mirror": True}, loaded.network)
+    mirrored = np.ascontiguousarray(crops[:, :, ::-1])
+    expected = (single.forward(crops).age + single.forward(mirrored).age) / 2
+    assert both.forward(crops).age == pytest.approx(expected, abs=0.01)
+    assert both.forward(mirrored).age == pytest.approx(both.forward(crops).age, abs=0.01)
+    assert both.forward(crops[:0]).age.shape == (0,)
+    assert not single.mirror and both.mirror
 
 
 @pytest.mark.model

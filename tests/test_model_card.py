@@ -12,7 +12,9 @@ from training import figures
 @pytest.fixture(scope="module")
 def card():
     name = model.DEFAULT
-    return model_card.with_groups(model.read_card(name), model.read_predictions(name))
+    return model_card.with_groups(
+        model.read_card(name), model.read_predictions(name), model.read_stress(name)
+    )
 
 
 def test_what_is_committed_agrees_with_the_default_model(root):

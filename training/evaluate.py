@@ -53,7 +53,8 @@ def evaluate(run, pack, target):
     path = run / "model.keras"
     network = keras.saving.load_model(path, compile=False)
     rows = pack.table[pack.table.split.isin(["train", "validation", "calibration", "test"])]
-    output = forward(network, facts["name"], pack, rows)
+    mirror = bool(facts["recipe"].get("mirror", False))
+    output = forward(network, facts["name"], pack, rows, mirror=mirror)
     table, calibration = calibrate(rows, output)
     test = table[table.split == "test"]
     recipe = RECIPES.get(facts["name"])
@@ -63,6 +64,7 @@ def evaluate(run, pack, target):
         "title": recipe.title if recipe else facts["name"],
         "sha256": hash_of(path),
         "input_size": int(network.input_shape[1]),
+        "mirror": mirror,
         "parameters": int(network.count_params()),
         "size_bytes": path.stat().st_size,
         "keras": keras.__version__,
@@ -228,9 +230,9 @@ def read_facts(run):
         ) from error
 
 
-def forward(network, name, pack, rows):
+def forward(network, name, pack, rows, *, mirror=False):
     """The output of a network for rows of a pack, in their order; `agesex.model.Output`."""
-    card = {"input_size": int(network.input_shape[1]), "sha256": ""}
+    card = {"input_size": int(network.input_shape[1]), "sha256": "", "mirror": mirror}
     wrapped = Model(name, card, network)
     parts = []
     for start in range(0, len(rows), 16 * BATCH):

@@ -41,7 +41,9 @@ def derived(root=ROOT, name=model.DEFAULT):
     Raises:
         AgeSexError: the model is not usable, or README.md lacks the markers.
     """
-    card = model_card.with_groups(model.read_card(name), model.read_predictions(name))
+    card = model_card.with_groups(
+        model.read_card(name), model.read_predictions(name), model.read_stress(name)
+    )
     texts = {root / "MODEL_CARD.md": model_card.markdown(card)}
     readme = root / "README.md"
     if readme.exists():

@@ -142,7 +142,8 @@ def promote(run, pack, name=model.DEFAULT):
     card, default = model.read_card(name), model.read_predictions(name)
     network = keras.saving.load_model(path, compile=False)
     rows = pack.table[pack.table.split.isin(["validation", "calibration"])]
-    table, _ = calibrate(rows, forward(network, facts["name"], pack, rows))
+    mirror = bool(facts["recipe"].get("mirror", False))
+    table, _ = calibrate(rows, forward(network, facts["name"], pack, rows, mirror=mirror))
     found = compare(
         table[table.split == "validation"], default[default.split == "validation"]
     )

@@ -32,6 +32,7 @@ class Recipe:
         smoothing: label smoothing of the sex loss.
         degrade: whether photos are also blurred, greyed, recoloured, faded, covered and recompressed.
         balance: 0 takes the photos as they come, 1 shows every age equally often.
+        mirror: whether the model answers with the mean over a face and its mirror image.
         backbone: which network of keras.applications, for the builder `imagenet`.
         widths: channels of a plain network's convolutions.
         grey: whether a plain network sees no colour.
@@ -58,6 +59,7 @@ class Recipe:
     smoothing: float = 0.04
     degrade: bool = True
     balance: float = 0.0
+    mirror: bool = False
     backbone: str = ""
     widths: tuple = ()
     grey: bool = False

@@ -25,7 +25,7 @@ from training.fit_template import locate
 from training.pack import Pack
 from training.prepare import PACK
 
-CLEAN, ALIGNED = "none", "found and aligned by the app"
+CLEAN, ALIGNED = "none", "found and re-aligned"
 BIAS_GOAL = 1.5  # years, for every fault
 COST_GOALS = {  # years of MAE that a fault may cost
     ("shift", "5 %"): 0.2,
@@ -260,7 +260,11 @@ def main(argv=None):
         if args.run:
             facts, path = read_facts(args.run), args.run / "model.keras"
             network = keras.saving.load_model(path, compile=False)
-            card = {"input_size": int(network.input_shape[1]), "sha256": model.hash_of(path)}
+            card = {
+                "input_size": int(network.input_shape[1]),
+                "sha256": model.hash_of(path),
+                "mirror": bool(facts["recipe"].get("mirror", False)),
+            }
             networks = {facts["name"]: model.Model(facts["name"], card, network)}
             folders = {facts["name"]: args.run}
         else:

@@ -103,7 +103,7 @@ def full_card(name=None):
     """The card with the figures of every group of test faces, cached (dict)."""
     from agesex import model_card
 
-    return model_card.with_groups(read_card(name), read_predictions(name))
+    return model_card.with_groups(read_card(name), read_predictions(name), read_stress(name))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

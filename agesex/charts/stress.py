@@ -34,7 +34,9 @@ def stress(rows, measure):
         color=alt.Color(
             "degree:O",
             sort=list(DEGREES),
-            legend=alt.Legend(orient="top", title=None, offset=4),
+            legend=alt.Legend(
+                orient="top", title=None, offset=4, labelFontSize=11, symbolSize=50, columnPadding=6
+            ),
         ),
         tooltip=[
             alt.Tooltip("fault"),
@@ -48,9 +50,9 @@ def stress(rows, measure):
     )
     x_axis = alt.Axis(tickCount=5, grid=True, format="+.1~f")
     x = alt.X(f"{measure}:Q", title=title, axis=x_axis)
-    layers = [base.mark_point(size=60, filled=True).encode(x=x)]
+    layers = [base.mark_point(size=60, filled=True, opacity=1).encode(x=x)]
     if measure == "cost":
-        layers.insert(0, base.mark_rule(strokeWidth=2).encode(x="cost_low:Q", x2="cost_high:Q"))
+        layers.insert(0, base.mark_rule(strokeWidth=2, opacity=1).encode(x="cost_low:Q", x2="cost_high:Q"))
     zero = alt.Chart(pd.DataFrame({"zero": [0]}))
     layers.insert(0, zero.mark_rule(strokeDash=[5, 4], color=GREY).encode(x="zero:Q"))
     height = ROW * rows.fault.nunique() + AXIS + LEGEND
