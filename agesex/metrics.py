@@ -88,6 +88,8 @@ def headline(table, *, train=None, draws=1000, seed=0):
     """
     source = table if train is None or train.empty else train
     result = summary(table, draws=draws, seed=seed)
+    if source.empty:
+        return result.assign(baseline=np.nan)
     error = source.age.median() - table.age
     result["baseline"] = pd.Series(
         {
@@ -208,42 +210,42 @@ def mean_by_age(table, *, width=5):
     return rows.astype({"age": float, "pred": float}).reset_index(drop=True)
 
 
-def calibration_error(p_female, female, *, bins=15, draws=1000, seed=0):
+def calibration_error(p_female, female, groups=None, *, bins=15, draws=1000, seed=0):
     """Expected calibration error of the sex probability, with what pure chance would leave.
 
     Source: Naeini et al. 2015, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", with
     bins of equal width (Guo et al. 2017). Finite samples give a positive error even to a perfectly
     calibrated model: `floor` is its mean when the sexes are drawn from the probabilities themselves.
+    Drawing again adds the same kind of error once more, so the interval is shifted back by it.
 
     Args:
         p_female: (n,) probabilities.
         female: (n,) bool.
+        groups: (n,) duplicate group of each face; each face its own without it.
         bins: number of bins of [0, 1].
         draws: of the floor and of the bootstrap.
         seed: of the draws.
 
     Returns:
-        dict: value, low, high (95 % bootstrap over faces), floor, floor_high (97.5 % of chance), bins, n.
+        dict: value, low, high (95 % bootstrap over groups), floor, floor_high (97.5 % of chance), bins, n.
     """
     p, y = np.asarray(p_female, float), np.asarray(female, float)
     if len(p) == 0:
         return dict.fromkeys(("value", "low", "high", "floor", "floor_high")) | {"bins": bins, "n": 0}
     place = np.minimum((p * bins).astype(int), bins - 1)
     rng = np.random.default_rng(seed)
-
-    def error(gap, place):
-        """Σ |Σ (p − y) per bin| / n."""
-        return np.abs(np.bincount(place, gap, minlength=bins)).sum() / len(gap)
-
-    chance = [error(p - (rng.random(len(p)) < p), place) for _ in range(draws)]
-    again = []
-    for _ in range(draws):
-        rows = rng.integers(len(p), size=len(p))
-        again.append(error((p - y)[rows], place[rows]))
+    chance = [
+        np.abs(np.bincount(place, p - (rng.random(len(p)) < p))).sum() / len(p) for _ in range(draws)
+    ]
+    gaps = np.where(place[:, None] == np.arange(bins), (p - y)[:, None], 0.0)  # (n, bins)
+    value = np.abs(gaps.mean(axis=0)).sum()
+    groups = np.arange(len(p)) if groups is None else groups
+    again = np.abs(bootstrap(gaps, groups, draws=draws, seed=seed)).sum(axis=1)
+    low, high = np.percentile(again, [2.5, 97.5]) - (again.mean() - value)
     values = {
-        "value": error(p - y, place),
-        "low": np.percentile(again, 2.5),
-        "high": np.percentile(again, 97.5),
+        "value": value,
+        "low": max(0.0, low),
+        "high": high,
         "floor": np.mean(chance),
         "floor_high": np.percentile(chance, 97.5),
     }

@@ -1,4 +1,4 @@
-"""A model is a folder: `model.keras`, `card.json`, `history.csv`, `predictions.parquet`.
+"""A model is a folder: `model.keras`, `card.json`, `history.csv`, `predictions.parquet`, `stress.json`.
 
     names()                     # the registry: every folder that is there
     read_card("mobile")         # no TensorFlow needed for card, history and predictions
@@ -31,6 +31,10 @@ CARD_FIELDS = {  # what the pages and the prediction cannot do without
     "calibration": ("temperature", "unsure", "interval", "n"),
     "figures": ("test", "test_21_60", "test_21_60_clamped", "test_10_and_over", "validation", "train"),
 }
+STRESS = {
+    "fault", "strength", "n", "mae", "sex_accuracy", "bias", "bias_low", "bias_high", "cost",
+    "cost_low", "cost_high",
+}  # fmt: skip
 BATCH = 64  # faces per forward pass: larger batches were no faster on two cores
 
 
@@ -156,7 +160,11 @@ def hash_of(path):
 def names():
     """Names of all models that are there, the default first, the others sorted."""
     found = {
-        path.parent.name for root in roots() if root.is_dir() for path in root.glob("*/card.json")
+        path.parent.name
+        for root in roots()
+        if root.is_dir()
+        for path in root.glob("*/card.json")
+        if path.parent.suffix not in (".part", ".old")  # what a stopped `training.evaluate` leaves
     }
     return sorted(found, key=lambda name: (name != DEFAULT, name))
 
@@ -189,7 +197,7 @@ def read_card(name):
     path = folder(name) / "card.json"
     try:
         card = dict(json.loads(path.read_text(encoding="utf-8")))
-        missing = {"format", "sha256", "input_size", "calibration", "figures"} - set(card)
+        missing = {"format", "name", "title", "sha256", "input_size", "parameters"} - set(card)
     except (ValueError, TypeError) as error:
         raise BadModel(f"The file {name}/card.json is no model card: {error}. Restore it.") from error
     if card.get("format", FORMAT) != FORMAT:
@@ -235,9 +243,11 @@ def read_stress(name):
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
         table = pd.DataFrame(facts["rows"])
-        missing = {"fault", "strength", "n", "mae", "bias", "sex_accuracy", "cost"} - set(table)
+        missing = STRESS - set(table)
         if missing:
             raise ValueError(f"columns {sorted(missing)} are missing")
+        if (table.fault != "none").sum() == 0 or (table.fault == "none").sum() != 1:
+            raise ValueError("it needs one row of untouched faces and one of a fault")
     except (ValueError, TypeError, KeyError) as error:
         raise BadModel(f"The file {name}/stress.json cannot be read: {error}. Restore it.") from error
     return table if facts.get("sha256") == read_card(name)["sha256"] else None

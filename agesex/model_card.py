@@ -162,7 +162,7 @@ def model_table(cards):
             f"| **{card['title']}** (`{card['name']}`) | {recipe.get('about', '')} | "
             f"{card['parameters']:,} | {card['input_size']} px | {card['training']['seconds'] / 60:.0f} min |"
         )
-    return "\n".join(lines) + "\n\nTraining: minutes on two cores; other work beside it may be in them."
+    return "\n".join(lines) + "\n\nTraining: minutes on the machine that did it, other work beside it included."
 
 
 def limits(card):
@@ -239,9 +239,10 @@ def _poor_photos(card):
     if "stress" not in card:
         return ""
     rows = pd.DataFrame(card["stress"])
-    worst = rows.sort_values("cost", ascending=False).drop_duplicates("fault").head(3)
+    spoilt = rows[(rows.fault != "none") & (rows.strength != "")]
+    worst = spoilt.sort_values("cost", ascending=False).drop_duplicates("fault").head(3)
     added = ", ".join(
-        f"{row.fault} ({row.strength}) +{findings.amount('mae', row.cost)}" for row in worst.itertuples()
+        f"{row.fault} ({row.strength}) {findings.amount('bias', row.cost)}" for row in worst.itertuples()
     )
     return (
         f" On {rows.n.iloc[0]:,} validation faces that were spoilt on purpose the age error of "
@@ -255,12 +256,16 @@ def _sex(card):
     if "sex" not in card:
         return ""
     error, answered = card["sex"]["calibration"], card["sex"]["answered"]
-    infants = answered["infants"]
-    unsure = f", and {findings.percent(infants['value'])} of the {infants['n']:,} younger faces were “unsure”"
+    infants, unsure = answered["infants"], ""
+    if infants["n"]:
+        share = findings.percent(infants["value"])
+        unsure = f", and {share} of the {infants['n']:,} younger faces were “unsure”"
+    if not answered["accuracy"]["n"]:
+        return ""
     return (
         f"\n\nOn the test faces the sex was named in {findings.percent(answered['share']['value'])} of those "
         f"{answered['ages'].removeprefix('ages ')} (n = {answered['share']['n']:,}) and right in "
-        f"{findings.percent(answered['accuracy']['value'])} of these{unsure if infants['n'] else ''}. Expected "
+        f"{findings.percent(answered['accuracy']['value'])} of these{unsure}. Expected "
         f"calibration error of the probability: {error['value']:.3f} ({error['low']:.3f}–{error['high']:.3f}; "
         f"{error['bins']} bins, n = {error['n']:,}), where chance alone would leave {error['floor']:.3f}."
     )

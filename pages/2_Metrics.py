@@ -119,9 +119,10 @@ def stress(table):
         "snapshot or a scan than the test figures do; real photos have several faults at once."
     )
     titles = findings.stress(table)
+    few = f" (“{table.fault.iloc[-1]}”: {table.n.iloc[-1]:,})" if table.n.iloc[-1] != n else ""
     notes = (
-        f"n = {n:,} validation faces. Bar: 95 % interval of the paired difference.",
-        f"n = {n:,} validation faces. Right of zero: guessed too old.",
+        f"n = {n:,} validation faces{few}. Bar: 95 % interval of the paired difference.",
+        f"n = {n:,} validation faces{few}. Bar: 95 % interval. Right of zero: guessed too old.",
     )
     for place, measure, title, note in zip(
         st.columns(2, gap="large"), ("cost", "bias"), titles, notes, strict=True
@@ -146,6 +147,11 @@ def compare(names):
     """All models on the same test faces."""
     st.subheader("Against other ways to build it", anchor=False)
     cards = [ui.read_card(name) for name in names]
+    data = cards[0]["data"].get("manifest_sha256")
+    others = [card["title"] for card in cards if card["data"].get("manifest_sha256") != data]
+    cards = [card for card in cards if card["data"].get("manifest_sha256") == data]
+    if others:
+        st.caption(f"Left out, because trained on other splits: {', '.join(others)}.")
     n = cards[0]["figures"]["test"]["mae"]["n"]
     note = (
         f"n = {n:,} test faces, the same for all; same photos for training, same calibration. Cross: "

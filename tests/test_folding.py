@@ -11,7 +11,7 @@ from training.recipes import RECIPES
 pytestmark = pytest.mark.model
 
 
-@pytest.mark.parametrize("name", ["mobile", "transfer", "residual", "cnn", "tiny"])
+@pytest.mark.parametrize("name", ["mobile", "transfer", "residual", "grey48", "tiny"])
 def test_a_folded_network_answers_like_the_original(name):
     recipe, rng = RECIPES[name], np.random.default_rng(0)
     network = networks.build(recipe, recipe.size)

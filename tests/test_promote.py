@@ -1,4 +1,4 @@
-"""Promotion: who may take the default's place, decided on hand-made tables and on tiny runs."""
+"""Promotion: who may take the default's place, decided on hand-made tables."""
 
 import json
 

@@ -76,13 +76,14 @@ def test_a_row_is_checked_by_hand():
     spoilt = output([26, 30, 44, 46], [-1, -1, -1, 1])  # errors 6, 0, 4, −4
     row = stress.measure(rows, spoilt, clean, "blur", "2 px")
     assert (row["mae"], row["bias"], row["cost"], row["sex_accuracy"]) == (3.5, 1.5, 2.5, 0.75)
+    assert row["bias_low"] <= 1.5 <= row["bias_high"]
     assert row["n"] == 4 and 0 <= row["cost_low"] < 2.5 < row["cost_high"] <= 4
     same = stress.measure(rows, clean, clean, "none", "")
     assert (same["cost"], same["cost_low"], same["cost_high"]) == (0, 0, 0)
 
 
 def test_the_goals_are_judged():
-    row = {"n": 9, "mae": 5.0, "sex_accuracy": 0.9, "cost_low": 0.0, "cost_high": 1.0}
+    row = dict.fromkeys(model.STRESS, 0.0)
     table = pd.DataFrame(
         [
             row | {"fault": "none", "strength": "", "cost": 0.0, "bias": 3.0},
@@ -98,8 +99,8 @@ def test_the_goals_are_judged():
 def folder_with_stress(root, name, sha256, text=None):
     folder = root / name
     folder.mkdir(parents=True)
-    row = {"fault": "none", "strength": "", "n": 9, "mae": 5.0, "bias": 0.1, "sex_accuracy": 0.9}
-    stress.write(folder, sha256, pd.DataFrame([row | {"cost": 0.0}]))
+    row = dict.fromkeys(model.STRESS, 0.0) | {"fault": "none", "strength": "", "n": 9, "mae": 5.0}
+    stress.write(folder, sha256, pd.DataFrame([row, row | {"fault": "blur"}]))
     if text is not None:
         (folder / "stress.json").write_text(text)
     return folder
@@ -110,7 +111,7 @@ def test_the_table_is_read_back_for_its_own_weights_only(tmp_path, monkeypatch):
     folder = folder_with_stress(tmp_path, "one", "a" * 64)
     (folder / "card.json").write_text("{}")
     monkeypatch.setattr(model, "read_card", lambda name: {"sha256": "a" * 64})
-    assert model.read_stress("one").mae.tolist() == [5.0]
+    assert model.read_stress("one").mae.tolist() == [5.0, 5.0]
     assert not list(folder.glob("*.part"))
     monkeypatch.setattr(model, "read_card", lambda name: {"sha256": "b" * 64})
     assert model.read_stress("one") is None

@@ -9,7 +9,17 @@ from drawn import drawn_face, write_utkface
 
 from agesex import model
 from agesex.errors import BadDataset, BadModel
-from training import augment, batches, evaluate, networks, prepare, train
+from training import (
+    augment,
+    batches,
+    evaluate,
+    files,
+    networks,
+    prepare,
+    promote,
+    stress,
+    train,
+)
 from training.pack import Pack
 from training.recipes import RECIPES
 
@@ -48,33 +58,98 @@ def test_a_run_leaves_a_model_and_a_history_of_every_epoch(run):
     assert not list(run.glob("*.part*"))
     finish = json.loads((run / "finish.json").read_text())
     assert set(finish["validation"]) == {"raw", "averaged", "averaged, renewed statistics"}
-    best = min(finish["validation"], key=lambda name: finish["validation"][name]["loss"])
-    assert finish["kept"] == best
+    losses = {name: v["age_loss"] + v["sex_loss"] for name, v in finish["validation"].items()}
+    assert finish["kept"] == min(losses, key=losses.get)
+
+
+class Stop(Exception):
+    """As if somebody pulled the plug."""
+
+
+@pytest.fixture(scope="module")
+def stopped(pack, tmp_path_factory):
+    """A run that was stopped in its second epoch, before its checkpoint was written."""
+    folder = tmp_path_factory.mktemp("stopped") / "tiny"
+
+    def stop(network, path, real=train.save_aside):
+        if path.name.endswith("002.keras"):
+            raise Stop
+        real(network, path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train, "save_aside", stop)
+        with pytest.raises(Stop):
+            train.train(TINY, pack, folder, verbose=0)
+    assert pd.read_csv(folder / "history.csv").epoch.tolist() == [1]
+    return folder
+
+
+def copy_of(folder, tmp_path):
+    import shutil
+
+    shutil.copytree(folder, tmp_path / "tiny", dirs_exist_ok=True)
+    return tmp_path / "tiny"
 
 
 @pytest.mark.model
-def test_a_stopped_run_continues_with_the_next_epoch(run, pack, tmp_path):
-    import shutil
+def test_a_stopped_run_ends_where_an_uninterrupted_one_does(run, stopped, pack, tmp_path):
+    import keras
 
-    folder = tmp_path / "tiny"
-    shutil.copytree(run, folder)
-    history = pd.read_csv(folder / "history.csv")
-    history.head(1).to_csv(folder / "history.csv", index=False)
+    folder = copy_of(stopped, tmp_path)
     train.train(TINY, pack, folder, verbose=0)
-    again = pd.read_csv(folder / "history.csv")
-    assert again.epoch.tolist() == [1, 2]
-    assert again.loss[0] == history.loss[0]
+    whole, again = (pd.read_csv(f / "history.csv") for f in (run, folder))
+    measured = ["epoch", "size", "loss", "val_loss", "age_mae"]
+    pd.testing.assert_frame_equal(whole[measured], again[measured], rtol=1e-3)
+    steps = int(keras.saving.load_model(train.checkpoint(folder, 2)).optimizer.iterations)
+    assert steps == 2 * (int((pack.table.split == "train").sum()) // TINY.batch)
+    assert len(list(folder.glob("checkpoint*"))) == 1
 
 
 @pytest.mark.model
-def test_a_broken_checkpoint_is_a_sentence(run, pack, tmp_path):
-    import shutil
+def test_a_stop_between_checkpoint_and_history_repeats_no_epoch(stopped, pack, tmp_path):
+    """A checkpoint of an epoch that the history does not know is not taken for the last one."""
+    folder = copy_of(stopped, tmp_path)
+    train.checkpoint(folder, 2).write_bytes(b"half of an epoch that does not count")
+    train.train(TINY, pack, folder, verbose=0)
+    assert pd.read_csv(folder / "history.csv").epoch.tolist() == [1, 2]
 
-    folder = tmp_path / "tiny"
-    shutil.copytree(run, folder)
-    (folder / "checkpoint.keras").write_bytes(b"broken")
+
+@pytest.mark.model
+def test_a_broken_checkpoint_is_a_sentence(stopped, pack, tmp_path):
+    folder = copy_of(stopped, tmp_path)
+    train.checkpoint(folder, 1).write_bytes(b"broken")
     with pytest.raises(BadModel, match="cannot be loaded"):
         train.train(TINY, pack, folder, verbose=0)
+
+
+@pytest.mark.model
+def test_a_finished_run_is_left_as_it_is(run, pack):
+    before = {path.name: path.read_bytes() for path in run.iterdir()}
+    train.train(TINY, pack, run, verbose=0)
+    assert {path.name: path.read_bytes() for path in run.iterdir()} == before
+
+
+@pytest.mark.parametrize("change", ["recipe", "seed", "data"])
+def test_the_run_of_another_recipe_seed_or_data_set_is_refused(run, pack, monkeypatch, change):
+    from dataclasses import replace
+
+    recipe, seed = TINY, 0
+    if change == "recipe":
+        recipe = replace(TINY, rate=9e-9)
+    elif change == "seed":
+        seed = 1
+    else:
+        monkeypatch.setitem(pack.facts, "manifest_sha256", "0" * 64)
+    words = {"recipe": r"recipe\.rate", "seed": "seed", "data": "manifest_sha256"}[change]
+    with pytest.raises(BadModel, match=f"holds another run: it differs in .*{words}"):
+        train.train(recipe, pack, run, seed=seed, verbose=0)
+
+
+def test_missing_starting_weights_are_said_before_any_work(pack, tmp_path):
+    for init, words in ((None, "pass --init"), (tmp_path, "are not there")):
+        with pytest.raises(BadModel, match=words):
+            train.train(RECIPES["mobile"], pack, tmp_path / "run", init=init)
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.model
@@ -91,9 +166,96 @@ def test_evaluate_writes_a_folder_that_loads(run, pack, tmp_path, monkeypatch):
     found = loaded.forward(pack.decode(rows))
     assert found.age == pytest.approx(rows.age_pred.to_numpy(), abs=0.01)
     assert card["figures"]["test"]["mae"]["n"] == (table.split == "test").sum()
-    # evaluating again replaces the folder as a whole
+    assert card["title"] == TINY.title and card["name"] == "tiny" and not card["mirror"]
+    # evaluating again replaces the folder as a whole, and keeps the stress test of the same weights
+    stress.write(target, card["sha256"], pd.DataFrame({"fault": ["none"]}))
     evaluate.evaluate(run, pack, target)
     assert {path.name for path in (tmp_path / "models").iterdir()} == {"tiny"}
+    assert (target / "stress.json").exists()
+    stress.write(target, "0" * 64, pd.DataFrame({"fault": ["none"]}))
+    evaluate.evaluate(run, pack, target)
+    assert not (target / "stress.json").exists()
+
+
+@pytest.fixture
+def saved(pack, tmp_path, monkeypatch):
+    """The pack's folder, with its splits written down, for the commands."""
+    import shutil
+
+    folder = tmp_path / "pack"
+    shutil.copytree(pack.path, folder)
+    pack.table.to_parquet(folder / "index.parquet", index=False)
+    return folder
+
+
+@pytest.mark.model
+def test_the_commands_follow_each_other(run, saved, tmp_path, monkeypatch, capsys):
+    """train (finished) -> evaluate -> stress -> promote -> evaluate of the default."""
+    models = tmp_path / "models"
+    monkeypatch.setenv("AGESEX_MODELS", str(models))
+    monkeypatch.setattr(model, "DEFAULT", "tiny")
+    monkeypatch.setattr(
+        stress, "FAULTS", {"blur": stress.FAULTS["blur"], "mirror": stress.FAULTS["mirror"]}
+    )
+    folder, common = copy_of(run, tmp_path), ["--pack", str(saved)]
+    assert train.main(["--recipe", "tiny", "--runs", str(tmp_path), *common]) == 0
+    assert evaluate.main(["--run", str(folder), "--models", str(models), *common]) == 0
+    printed = capsys.readouterr().out
+    assert "tiny, targets" in printed and "test_21_60_clamped" in printed
+    assert evaluate.main([]) == 0  # what is there is printed again
+    assert capsys.readouterr().out == printed
+    assert stress.main(["--no-detector", *common]) == 0
+    printed = capsys.readouterr().out
+    assert "tiny, validation faces" in printed and "3 px" in printed
+    table = model.read_stress("tiny")
+    assert table.fault.tolist() == ["none", "blur", "blur", "blur", "mirror"]
+    assert stress.main(["--run", str(folder), "--no-detector", *common]) == 0
+    assert (folder / "stress.json").read_text() == (models / "tiny" / "stress.json").read_text()
+    capsys.readouterr()
+    # the same weights are no better than themselves
+    assert promote.main([str(folder), "--default", "tiny", *common]) == 2
+    assert "REFUSED" in capsys.readouterr().out
+    assert not json.loads((folder / "promotion.json").read_text())["promoted"]
+    assert evaluate.main(["--run", str(folder), "--models", str(models), *common]) == 0  # the same
+    other = models / "tiny" / "model.keras"
+    other.write_bytes(other.read_bytes() + b" ")
+    assert evaluate.main(["--run", str(folder), "--models", str(models), *common]) == 1
+    assert "may not replace the default model" in capsys.readouterr().err
+
+
+@pytest.mark.model
+def test_a_pack_of_other_splits_is_refused_everywhere(run, saved, tmp_path, capsys):
+    facts = json.loads((saved / "splits.json").read_text())
+    (saved / "splits.json").write_text(json.dumps(facts | {"manifest_sha256": "0" * 64}))
+    for command in (
+        [evaluate.main, "--run", str(run), "--models", str(tmp_path / "models")],
+        [stress.main, "--run", str(run)],
+        [promote.main, str(run)],
+    ):
+        assert command[0]([*command[1:], "--pack", str(saved)]) == 1
+        assert "the pack does not fit the run tiny" in capsys.readouterr().err
+    assert not (tmp_path / "models").exists()
+
+
+@pytest.mark.model
+def test_an_unfinished_or_broken_run_is_refused_everywhere(run, saved, tmp_path, capsys):
+    def spoil(how):
+        folder = copy_of(run, tmp_path / how)
+        if how == "facts":
+            (folder / "train.json").write_text('{"name": "tiny"}')
+        elif how == "weights":
+            (folder / "model.keras").write_bytes(b"none")
+        elif how == "gone":
+            (folder / "model.keras").unlink()
+        else:
+            (folder / "history.csv").unlink()
+        return folder
+
+    for how in ("facts", "weights", "gone", "history"):
+        folder = str(spoil(how))
+        for command in ([evaluate.main, "--run"], [stress.main, "--run"], [promote.main]):
+            assert command[0]([*command[1:], folder, "--pack", str(saved)]) == 1
+            assert "is not a finished run" in capsys.readouterr().err
 
 
 @pytest.mark.model
@@ -112,29 +274,46 @@ def test_a_full_disk_leaves_the_old_model_as_it_was(run, pack, tmp_path, monkeyp
     assert [path.name for path in target.parent.iterdir()] == ["tiny"]
 
 
-@pytest.mark.model
 def test_a_folder_that_cannot_be_put_in_place_brings_the_old_one_back(tmp_path, monkeypatch):
     target, aside = tmp_path / "tiny", tmp_path / "tiny.part"
     target.mkdir()
     (target / "card.json").write_text("old")
     with pytest.raises(OSError):  # nothing to put in place
-        evaluate._replace(target, aside)
+        files.swap(target, aside)
     assert (target / "card.json").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
 
 
+def test_a_kill_between_the_two_renames_is_mended_and_shows_no_half_model(tmp_path, monkeypatch):
+    (tmp_path / "tiny.old").mkdir()
+    (tmp_path / "tiny.part").mkdir()
+    for name in ("tiny.old", "tiny.part"):
+        (tmp_path / name / "card.json").write_text("{}")
+    monkeypatch.setenv("AGESEX_MODELS", str(tmp_path))
+    assert model.names() == []
+    files.recover(tmp_path / "tiny")
+    assert model.names() == ["tiny"]
+    files.recover(tmp_path / "tiny")
+    assert not (tmp_path / "tiny.old").exists()
+
+
+def test_a_text_that_cannot_be_written_leaves_the_old_one(tmp_path):
+    files.write(tmp_path / "new" / "a.json", "1")
+    assert (tmp_path / "new" / "a.json").read_text() == "1"
+    (tmp_path / "new" / "a.json.part").mkdir()
+    with pytest.raises(BadModel, match="could not be written.*unchanged"):
+        files.write(tmp_path / "new" / "a.json", "2")
+    assert (tmp_path / "new" / "a.json").read_text() == "1"
+
+
 @pytest.mark.model
 def test_a_full_disk_during_training_is_a_sentence_and_keeps_the_checkpoint(
-    run, pack, tmp_path, monkeypatch
+    stopped, pack, tmp_path, monkeypatch
 ):
-    import shutil
-
     import keras
 
-    folder = tmp_path / "tiny"
-    shutil.copytree(run, folder)
-    pd.read_csv(folder / "history.csv").head(1).to_csv(folder / "history.csv", index=False)
-    kept = (folder / "checkpoint.keras").read_bytes()
+    folder = copy_of(stopped, tmp_path)
+    kept = train.checkpoint(folder, 1).read_bytes()
 
     def full(self, path, *args, **kwargs):
         path.write_bytes(b"half")
@@ -143,7 +322,7 @@ def test_a_full_disk_during_training_is_a_sentence_and_keeps_the_checkpoint(
     monkeypatch.setattr(keras.Model, "save", full)
     with pytest.raises(BadModel, match="No space left on device.*Make room"):
         train.train(TINY, pack, folder, verbose=0)
-    assert (folder / "checkpoint.keras").read_bytes() == kept
+    assert train.checkpoint(folder, 1).read_bytes() == kept
     assert not list(folder.glob("*.part*"))
 
 
@@ -175,7 +354,7 @@ def test_a_frozen_stage_moves_the_heads_only_and_the_next_one_everything(pack, t
         path = train.train(recipe, pack, tmp_path / "run", verbose=0)
     assert (seen[0][0] == first["conv2"]).all()
     assert (seen[1][0] != first["conv2"]).any()
-    assert seen[1][1] == 2 * seen[0][1]  # the learning rate goes on along its one schedule
+    assert seen[0][1] == seen[1][1] > 0  # each phase counts, and warms up, from its own start
     assert keras.saving.load_model(path, compile=False).input_shape[1] == 32
 
 
@@ -261,12 +440,18 @@ def test_the_threshold_is_the_lowest_that_reaches_the_goal():
     n = 1000
     p = np.where(np.arange(n) < 100, 0.6, 0.95)
     right = np.where(np.arange(n) < 100, np.arange(n) % 2 == 0, np.arange(n) % 100 != 0)
-    table = pd.DataFrame({"age": 30, "p_female": p, "sex": np.where(right, "female", "male")})
+    sex = np.where(right, "female", "male")
+    table = pd.DataFrame({"age": 30, "age_pred": 30.0, "p_female": p, "sex": sex})
     chosen = evaluate.choose_threshold(table)
     assert chosen["threshold"] == 0.61 and chosen["reached"]
     assert chosen["answered"] == 0.9 and chosen["accuracy"] == 0.99
     hopeless = evaluate.choose_threshold(table.assign(sex="male"))
     assert not hopeless["reached"]
+    # what looks like an infant is not answered, however sure the probability
+    infants = table.assign(age_pred=np.where(np.arange(n) < 500, 3.0, 30.0))
+    assert evaluate.choose_threshold(infants)["answered"] == 0.5
+    with pytest.raises(BadDataset, match="too few faces"):
+        evaluate.choose_threshold(table.head(20))
 
 
 def test_augmentation_is_repeatable_and_keeps_the_form():

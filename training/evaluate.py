@@ -21,13 +21,13 @@ import pandas as pd
 from scipy.optimize import minimize_scalar
 
 from agesex import intervals, metrics, model
-from agesex.errors import AgeSexError, BadModel
-from agesex.model import BATCH, FORMAT, Model, Output, hash_of
+from agesex.errors import AgeSexError, BadDataset, BadModel
+from agesex.model import FORMAT, hash_of
 from agesex.predict import probability
-from training import targets
+from training import files, targets
 from training.pack import Pack
 from training.prepare import PACK
-from training.recipes import RECIPES
+from training.runs import check_data, check_splits, forward, read_run
 
 LEVEL = 0.9
 SEX_GOAL = 0.975  # accuracy wanted among the answered faces of 4 years or older
@@ -40,32 +40,35 @@ def evaluate(run, pack, target):
 
     Args:
         run: folder of a finished `training.train`.
-        pack: an open Pack.
+        pack: an open Pack, of the data that it was trained on.
         target: the folder to write, e.g. models/mobile; an old one is replaced.
 
     Returns:
         dict, the card.
 
     Raises:
-        BadModel: the run is not finished or not usable.
+        BadModel: the run is not finished or not usable, or the folder cannot be written.
+        BadDataset: the pack is not the one of the run, or too small.
     """
-    facts = read_facts(run)
-    path = run / "model.keras"
-    network = keras.saving.load_model(path, compile=False)
+    run = read_run(run)
+    facts, path = run.facts, run.weights
+    check_data(facts["data"], pack, f"the run {run.folder.name}")
+    check_splits(pack, train=1, validation=metrics.MIN_GROUP, calibration=intervals.MIN_ROWS, test=1)
     rows = pack.table[pack.table.split.isin(["train", "validation", "calibration", "test"])]
-    mirror = bool(facts["recipe"].get("mirror", False))
-    output = forward(network, facts["name"], pack, rows, mirror=mirror)
+    output = forward(
+        run.model, pack, rows, lambda done: sys.stderr.write(f"\r{done:,} of {len(rows):,} faces")
+    )
+    sys.stderr.write("\n")
     table, calibration = calibrate(rows, output)
     test = table[table.split == "test"]
-    recipe = RECIPES.get(facts["name"])
     card = {
         "format": FORMAT,
-        "name": facts["name"],
-        "title": recipe.title if recipe else facts["name"],
-        "sha256": hash_of(path),
-        "input_size": int(network.input_shape[1]),
-        "mirror": mirror,
-        "parameters": int(network.count_params()),
+        "name": target.name,
+        "title": facts["recipe"].get("title", target.name),
+        "sha256": run.model.sha256,
+        "input_size": run.model.input_size,
+        "mirror": run.model.mirror,
+        "parameters": int(run.model.network.count_params()),
         "size_bytes": path.stat().st_size,
         "keras": keras.__version__,
         "license": "models/LICENSE: research data, non-commercial origin",
@@ -75,43 +78,39 @@ def evaluate(run, pack, target):
         "figures": figures(table),
         "groups": metrics.groups(test),
         "sex": {
-            "calibration": metrics.calibration_error(test.p_female, test.sex == "female"),
+            "calibration": metrics.calibration_error(test.p_female, test.sex == "female", test.group),
             "answered": metrics.answered(test, calibration["unsure"]),
         },
     }
+    files.recover(target)
+    stress = _stress_of(run, target)
     aside = target.with_name(target.name + ".part")
     try:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
         shutil.copy(path, aside / "model.keras")
-        shutil.copy(run / "history.csv", aside / "history.csv")
-        if (run / "stress.json").exists():
-            shutil.copy(run / "stress.json", aside / "stress.json")
+        shutil.copy(run.folder / "history.csv", aside / "history.csv")
+        if stress:
+            (aside / "stress.json").write_text(stress)
         table.to_parquet(aside / "predictions.parquet", index=False, compression="zstd")
         (aside / "card.json").write_text(json.dumps(card, indent=1) + "\n")
-        _replace(target, aside)
+        files.swap(target, aside)
     except OSError as error:
         shutil.rmtree(aside, ignore_errors=True)
-        raise BadModel(
-            f"the folder {target} could not be written: {error}. What was there before is unchanged. Make "
-            f"room or correct the permissions, and run the same command again."
-        ) from error
+        raise files.unwritten(f"the folder {target}", error) from error
     return card
 
 
-def _replace(target, aside):
-    """Put a finished folder in the place of an old one, which comes back if that fails."""
-    old = target.with_name(target.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    try:
-        aside.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+def _stress_of(run, target):
+    """The text of a stress test of these very weights, of the run or of the old folder; or ""."""
+    for folder in (run.folder, target):
+        try:
+            text = (folder / "stress.json").read_text()
+            if json.loads(text)["sha256"] == run.model.sha256:
+                return text
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return ""
 
 
 def calibrate(rows, output):
@@ -166,7 +165,8 @@ def choose_threshold(validation):
         0.99 reaches the goal, the best one is taken and `reached` is False.
     """
     older = validation[validation.age >= MIN_SEX_AGE]
-    sure = np.maximum(older.p_female, 1 - older.p_female)
+    # the app answers no face that looks younger, whatever its probability
+    sure = np.maximum(older.p_female, 1 - older.p_female).where(older.age_pred >= MIN_SEX_AGE, 0)
     right = (older.p_female >= 0.5) == (older.sex == "female")
     rows = []
     for threshold in np.round(np.arange(0.5, 0.991, 0.01), 2):
@@ -174,6 +174,11 @@ def choose_threshold(validation):
         if answered.sum() >= metrics.MIN_GROUP:
             rows.append((float(right[answered].mean()), float(answered.mean()), float(threshold)))
     reached = [row for row in rows if row[0] >= SEX_GOAL]
+    if not rows:
+        raise BadDataset(
+            f"validation has too few faces of {MIN_SEX_AGE} years or older with a clear sex: expected "
+            f"{metrics.MIN_GROUP}. Prepare the pack from a larger data set."
+        )
     accuracy, answered, threshold = reached[0] if reached else max(rows)
     return {
         "threshold": threshold,
@@ -219,33 +224,6 @@ def _rounded(value):
     return None if pd.isna(value) else round(float(value), 3)
 
 
-def read_facts(run):
-    """train.json of a finished run; raises BadModel."""
-    try:
-        return json.loads((run / "train.json").read_text())
-    except (OSError, ValueError) as error:
-        raise BadModel(
-            f"{run} is not a finished run: {error}. Expected train.json, history.csv and model.keras. "
-            f"Run `python -m training.train` to its end."
-        ) from error
-
-
-def forward(network, name, pack, rows, *, mirror=False):
-    """The output of a network for rows of a pack, in their order; `agesex.model.Output`."""
-    card = {"input_size": int(network.input_shape[1]), "sha256": "", "mirror": mirror}
-    wrapped = Model(name, card, network)
-    parts = []
-    for start in range(0, len(rows), 16 * BATCH):
-        chunk = rows.iloc[start : start + 16 * BATCH]
-        parts.append(wrapped.forward(pack.decode(chunk)))
-        sys.stderr.write(f"\r{start + len(chunk):,} of {len(rows):,} faces")
-    sys.stderr.write("\n")
-    return Output(
-        np.concatenate([part.age_probabilities for part in parts]),
-        np.concatenate([part.sex_logit for part in parts]),
-    )
-
-
 def report(card, stream):
     """Print a card's figures and how they stand to the targets."""
     for part, rows in card["figures"].items():
@@ -270,7 +248,7 @@ def main(argv=None):
         if args.run is None:
             cards = [model.read_card(name) for name in model.names()]
         else:
-            target = args.models / args.run.name
+            target = args.models / args.run.resolve().name
             if target.name == model.DEFAULT and target.exists() and not args.unpromoted:
                 check_promotion(args.run, target)
             cards = [evaluate(args.run, Pack(args.pack), target)]
@@ -288,6 +266,9 @@ def check_promotion(run, target):
     Raises:
         BadModel: there is no promotion, it was refused, or it belongs to other weights.
     """
+    files.recover(target)
+    if hash_of(run / "model.keras") == hash_of(target / "model.keras"):
+        return  # it is the default already, and is measured again
     try:
         facts = json.loads((run / "promotion.json").read_text())
         wanted = {"candidate": hash_of(run / "model.keras"), "default": hash_of(target / "model.keras")}

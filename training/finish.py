@@ -5,8 +5,7 @@ import json
 import keras
 from keras import ops
 
-from agesex.errors import BadModel
-from training import networks
+from training import files, networks
 from training.losses import AgeLoss, mae
 
 
@@ -55,10 +54,7 @@ def save_aside(model, path):
         aside.replace(path)
     except OSError as error:
         aside.unlink(missing_ok=True)
-        raise BadModel(
-            f"{path} could not be written: {error}. What was there before is unchanged. Make room or "
-            f"correct the permissions; the same command then goes on from the last whole epoch."
-        ) from error
+        raise files.unwritten(path, error) from error
 
 
 def finish(model, batches, validation, recipe, folder, passes=120):
@@ -96,9 +92,10 @@ def finish(model, batches, validation, recipe, folder, passes=120):
             layer.momentum = step / (step + 1)  # a plain mean over the batches
         kept(ops.cast(batches[step][0], "float32"), training=True)
     try_out("averaged, renewed statistics")
-    best = min(scores, key=lambda name: scores[name]["loss"])
+    # the two losses without a penalty of the kernels, which would favour small weights
+    best = min(scores, key=lambda name: scores[name]["age_loss"] + scores[name]["sex_loss"])
     final = networks.build(recipe, recipe.size)
     final.set_weights(weights[best])
     save_aside(final, folder / "model.keras")
     facts = {"kept": best, "validation": scores}
-    (folder / "finish.json").write_text(json.dumps(facts, indent=2) + "\n")
+    files.write(folder / "finish.json", json.dumps(facts, indent=2) + "\n")

@@ -20,6 +20,7 @@ class Pack:
     """A pack folder, memory-mapped.
 
     Attributes:
+        path: of the folder.
         table: DataFrame with file, age, sex, race, split, group, published, offset, length.
         facts: dict, what `training.prepare` recorded (inventory and manifest hashes, counts).
     """
@@ -33,7 +34,7 @@ class Pack:
         Raises:
             BadDataset: it is not there or not whole.
         """
-        path = Path(path)
+        self.path = path = Path(path)
         try:
             self.table = pd.read_parquet(path / "index.parquet")
             self.facts = json.loads((path / "splits.json").read_text())

@@ -12,6 +12,7 @@ name extend it, inside the pack; `--update` writes the extension back to the com
 import argparse
 import hashlib
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import pandas as pd
 
 from agesex import dataset, images, quality
 from agesex.errors import AgeSexError, BadDataset
-from training import splits
+from training import files, splits
 
 PACK = Path("packs/utkface")
 
@@ -76,27 +77,18 @@ def prepare(path, out, *, manifest=dataset.MANIFEST, rebuild=False, test_list=No
     """
     data = dataset.open_dataset(path, manifest=None)
     out = Path(out)
-    out.mkdir(parents=True, exist_ok=True)
-    table, contents, prints = _write_photos(data, out)
+    old = None if rebuild and test_list else dataset.read_manifest(manifest)
+    published = _published(test_list, old) if rebuild else set()
+    _check_fit(data.table, path, manifest, old, published, rebuild)
+    aside = out.with_name(out.name + ".part")  # the old pack stays whole until the new one is
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    table, contents, prints = _write_photos(data, aside)
     inventory = dataset.inventory_hash(contents)
     groups = quality.duplicate_groups([prints[file] for file in table.file])
-    old = None if rebuild and test_list else dataset.read_manifest(manifest)
     if rebuild:
-        published = _published(test_list, old)
-        missing = sorted(published - set(table.file))
-        if missing:
-            raise BadDataset(
-                f"{len(missing)} of {len(published)} published test photos are not in {path}, for "
-                f"example {missing[0]!r}. Rebuild from a complete copy of UTKFace."
-            )
         rows = splits.build(table, groups, contents, published)
     else:
-        if not table.file.isin(old.file).any():
-            raise BadDataset(
-                f"the manifest {manifest} does not fit {path}: none of its {len(old):,} photos is there. "
-                f"Expected a copy of UTKFace, aligned & cropped, with or without new photos beside it. "
-                f"Name the manifest of this data set with --manifest, or deal it anew with --rebuild."
-            )
         rows = splits.extend(old, table, groups, contents)
     new = 0 if old is None else int((~rows.file.isin(old.file)).sum())
     facts = {
@@ -109,13 +101,31 @@ def prepare(path, out, *, manifest=dataset.MANIFEST, rebuild=False, test_list=No
         "photos_in_groups": int((rows.group != "").sum()),
         "splits": {name: int(n) for name, n in rows.split.value_counts().sort_index().items()},
     }
-    for target in {out / "splits.csv"} | ({manifest} if rebuild or (update and new) else set()):
+    targets = {aside / "splits.csv"} | ({manifest} if rebuild or (update and new) else set())
+    for target in targets:
         rows.to_csv(target, index=False, lineterminator="\n")
         facts["manifest_sha256"] = hashlib.sha256(target.read_bytes()).hexdigest()
         target.with_suffix(".json").write_text(json.dumps(facts, indent=2) + "\n")
-    dataset.with_splits(table, out / "splits.csv").to_parquet(out / "index.parquet", index=False)
+    dataset.with_splits(table, aside / "splits.csv").to_parquet(aside / "index.parquet", index=False)
+    files.swap(out, aside)
     mendings = [{"file": m.name, "reason": m.reason, "mending": m.mending} for m in data.malformed]
     return facts | {"new_photos": new, "left_out": mendings, "pack": str(out)}
+
+
+def _check_fit(table, path, manifest, old, published, rebuild):
+    """Refuse a data set that the manifest, or the published list, does not belong to."""
+    missing = sorted(published - set(table.file))
+    if missing:
+        raise BadDataset(
+            f"{len(missing)} of {len(published)} published test photos are not in {path}, for example "
+            f"{missing[0]!r}. Rebuild from a complete copy of UTKFace."
+        )
+    if not rebuild and not table.file.isin(old.file).any():
+        raise BadDataset(
+            f"the manifest {manifest} does not fit {path}: none of its {len(old):,} photos is there. "
+            f"Expected a copy of UTKFace, aligned & cropped, with or without new photos beside it. "
+            f"Name the manifest of this data set with --manifest, or deal it anew with --rebuild."
+        )
 
 
 def _write_photos(data, out):

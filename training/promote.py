@@ -14,15 +14,16 @@ import json
 import sys
 from pathlib import Path
 
-import keras
 import numpy as np
 import pandas as pd
 
-from agesex import findings, metrics, model
+from agesex import findings, intervals, metrics, model
 from agesex.errors import AgeSexError, BadDataset
-from training.evaluate import calibrate, forward, read_facts
+from training import files
+from training.evaluate import calibrate
 from training.pack import Pack
 from training.prepare import PACK
+from training.runs import check_data, check_splits, forward, read_run
 
 MIN_ROWS = 100  # faces; smaller groups are listed but decide nothing
 JUDGED = {"mae": -1, "sex_accuracy": 1}  # metric -> which direction is better
@@ -138,27 +139,23 @@ def promote(run, pack, name=model.DEFAULT):
     Raises:
         BadModel, ModelMissing, BadDataset: run, model or pack are not usable.
     """
-    facts, path = read_facts(run), run / "model.keras"
+    run = read_run(run)
+    check_data(run.facts["data"], pack, f"the run {run.folder.name}")
+    check_splits(pack, validation=metrics.MIN_GROUP, calibration=intervals.MIN_ROWS)
     card, default = model.read_card(name), model.read_predictions(name)
-    network = keras.saving.load_model(path, compile=False)
     rows = pack.table[pack.table.split.isin(["validation", "calibration"])]
-    mirror = bool(facts["recipe"].get("mirror", False))
-    table, _ = calibrate(rows, forward(network, facts["name"], pack, rows, mirror=mirror))
-    found = compare(
-        table[table.split == "validation"], default[default.split == "validation"]
-    )
+    table, _ = calibrate(rows, forward(run.model, pack, rows))
+    found = compare(table[table.split == "validation"], default[default.split == "validation"])
     promoted, reasons = decide(found)
     kept = {
         "promoted": promoted,
         "reasons": reasons,
-        "candidate": {"name": facts["name"], "sha256": model.hash_of(path)},
+        "candidate": {"name": run.facts["name"], "sha256": run.model.sha256},
         "default": {"name": name, "sha256": card["sha256"]},
         "split": "validation",
         "rows": found.round(4).to_dict("records"),
     }
-    aside = run / "promotion.json.part"
-    aside.write_text(json.dumps(kept, indent=1) + "\n")
-    aside.replace(run / "promotion.json")
+    files.write(run.folder / "promotion.json", json.dumps(kept, indent=1) + "\n")
     return promoted, reasons, found
 
 

@@ -20,7 +20,8 @@ class Recipe:
         init: file name of the starting weights, "imagenet" for those that Keras fetches, or "" for none.
         stages: ((input size in px, epochs), ...) in turn, small pictures first; the last size is the
             model's. One learning-rate schedule runs over all stages.
-        frozen: the backbone holds still for this many stages, and only the heads learn.
+        frozen: the backbone holds still for this many stages, and only the heads learn; they have a
+            learning-rate schedule of their own.
         batch: photos per step.
         rate, warmup, weight_decay, clip: AdamW's peak rate, warm-up steps, decay, gradient norm (0: any).
         ema: decay per step of the averaged weights.
@@ -150,6 +151,7 @@ RECIPES = {
         warmup=2,
         ema=0.5,
         hidden=16,
+        dropout=0.0,  # so that a resumed run can be compared number by number
     ),
 }
 

@@ -13,17 +13,17 @@ import sys
 from pathlib import Path
 
 import cv2
-import keras
 import numpy as np
 import pandas as pd
 
 from agesex import faces, metrics, model
 from agesex.errors import AgeSexError
 from training import degradations as faults
-from training.evaluate import read_facts
+from training import files
 from training.fit_template import locate
 from training.pack import Pack
 from training.prepare import PACK
+from training.runs import check_data, check_splits, read_run
 
 CLEAN, ALIGNED = "none", "found and re-aligned"
 BIAS_GOAL = 1.5  # years, for every fault
@@ -152,11 +152,7 @@ def realigned(crops):
     for i, crop in enumerate(crops):
         landmarks = locate(crop)
         if np.isfinite(landmarks).all():
-            matrix = faces.similarity(landmarks, np.array(faces.TEMPLATE))
-            result[i] = cv2.warpAffine(
-                crop, matrix, crop.shape[1::-1], flags=cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_REPLICATE,
-            )  # fmt: skip
+            result[i] = faces.align(crop, landmarks)
             found[i] = True
     return result, found
 
@@ -172,22 +168,24 @@ def measure(rows, output, clean, fault, strength):
         strength: its strength.
 
     Returns:
-        dict: fault, strength, n, mae, bias, sex_accuracy, and cost, cost_low, cost_high: the paired
-        difference in MAE to the untouched faces with its 95 % interval, years.
+        dict: fault, strength, n, mae, sex_accuracy, bias with bias_low and bias_high, and cost,
+        cost_low, cost_high: the paired difference in MAE to the untouched faces; years, intervals of 95 %.
     """
     age = rows.age.to_numpy(float)
     error, before = output.age - age, clean.age - age
     cost = np.abs(error) - np.abs(before)
-    draws = metrics.bootstrap(cost[:, None], rows.group)[:, 0]
-    low, high = np.percentile(draws, [2.5, 97.5])
+    draws = metrics.bootstrap(np.column_stack([cost, error]), rows.group)
+    low, high = np.percentile(draws, [2.5, 97.5], axis=0)
     right = (output.sex_logit >= 0) == (rows.sex == "female").to_numpy()
     values = {
         "mae": np.abs(error).mean(),
         "bias": error.mean(),
         "sex_accuracy": right.mean(),
         "cost": cost.mean(),
-        "cost_low": low,
-        "cost_high": high,
+        "cost_low": low[0],
+        "cost_high": high[0],
+        "bias_low": low[1],
+        "bias_high": high[1],
     }
     rounded = {name: round(float(value), 3) for name, value in values.items()}
     return {"fault": fault, "strength": strength, "n": len(rows)} | rounded
@@ -205,6 +203,7 @@ def stress(networks, pack, *, detector=True, progress=None):
     Returns:
         dict of name -> DataFrame, see `measure`.
     """
+    check_splits(pack, validation=1)
     rows = pack.table[pack.table.split == "validation"].reset_index(drop=True)
     crops = pack.decode(rows)
     clean, tables = {}, {name: [] for name in networks}
@@ -217,7 +216,7 @@ def stress(networks, pack, *, detector=True, progress=None):
             progress(f"{fault} {strength}")
     if detector:
         changed, found = realigned(crops)
-        for name, network in networks.items():
+        for name, network in networks.items() if found.any() else ():
             before = model.Output(clean[name].age_probabilities[found], clean[name].sex_logit[found])
             row = measure(rows[found], network.forward(changed[found]), before, ALIGNED, "")
             tables[name].append(row)
@@ -227,9 +226,7 @@ def stress(networks, pack, *, detector=True, progress=None):
 def write(folder, sha256, table):
     """Write stress.json, aside first: the hash of the weights, the split, and the rows."""
     facts = {"sha256": sha256, "split": "validation", "rows": table.to_dict("records")}
-    aside = folder / "stress.json.part"
-    aside.write_text(json.dumps(facts, indent=0) + "\n")
-    aside.replace(folder / "stress.json")
+    files.write(folder / "stress.json", json.dumps(facts, indent=0) + "\n")
 
 
 def judged(table):
@@ -255,20 +252,18 @@ def main(argv=None):
     parser.add_argument("--pack", type=Path, default=PACK)
     parser.add_argument("--no-detector", action="store_true", help="leave out the detector's row")
     args = parser.parse_args(argv)
+    if args.run and args.names:
+        parser.error("either names of models or --run, not both")
     try:
         pack = Pack(args.pack)
         if args.run:
-            facts, path = read_facts(args.run), args.run / "model.keras"
-            network = keras.saving.load_model(path, compile=False)
-            card = {
-                "input_size": int(network.input_shape[1]),
-                "sha256": model.hash_of(path),
-                "mirror": bool(facts["recipe"].get("mirror", False)),
-            }
-            networks = {facts["name"]: model.Model(facts["name"], card, network)}
-            folders = {facts["name"]: args.run}
+            run = read_run(args.run)
+            check_data(run.facts["data"], pack, f"the run {run.folder.name}")
+            networks, folders = {run.folder.name: run.model}, {run.folder.name: run.folder}
         else:
             names = args.names or model.names()
+            for name in names:
+                check_data(model.read_card(name)["data"], pack, f"the model {name}")
             networks = {name: model.load(name) for name in names}
             folders = {name: model.folder(name) for name in names}
         tables = stress(
@@ -277,11 +272,12 @@ def main(argv=None):
             detector=not args.no_detector,
             progress=lambda line: sys.stderr.write(f"{line}\n"),
         )
+        for name, table in tables.items():
+            write(folders[name], networks[name].sha256, table)
     except AgeSexError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     for name, table in tables.items():
-        write(folders[name], networks[name].sha256, table)
         sys.stdout.write(f"\n{name}, validation faces\n{judged(table).to_string(index=False)}\n")
     return 0
 

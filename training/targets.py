@@ -44,6 +44,9 @@ def table(card):
     rows = []
 
     def add(name, metric, row, sign, goal, moonshot=None):
+        if row["value"] is None:
+            rows.append({"figure": name, "goal": "", "moonshot": "", "reached": "no face", "met": False})
+            return
         value = abs(row["value"]) if metric == "bias" else row["value"]
         met = value <= goal if sign == "≤" else value >= goal
         known = {end: float("nan") if row[end] is None else row[end] for end in ("low", "high")}
@@ -69,6 +72,8 @@ def table(card):
         add(f"worst {by}, {worst.group}: {metric}", metric, worst.to_dict(), sign, goal)
     sex = card["sex"]
     error, answered = sex["calibration"], sex["answered"]
+    if error["value"] is None:
+        return pd.DataFrame(rows)
     rows.append(
         {
             "figure": "test: expected calibration error of sex",
@@ -81,6 +86,8 @@ def table(card):
     )
     for metric, goal in (("share", ANSWERED), ("accuracy", ANSWERED_RIGHT)):
         row = answered[metric]
+        if row["low"] is None:  # too few faces for an interval
+            continue
         rows.append(
             {
                 "figure": f"test, {answered['ages']}: sex answered, {metric}",

@@ -4,7 +4,7 @@
 
 Writes runs/<recipe>/: `model.keras` (the last weights or their average, whichever validation
 prefers), `history.csv` (one row per epoch, of the raw weights), `train.json` (recipe, command, data)
-and `checkpoint.keras`, from which the same command continues after a stop. Runs on any Keras backend:
+and a checkpoint, from which the same command continues after a stop. Runs on any Keras backend:
 KERAS_BACKEND=tensorflow, jax or torch.
 """
 
@@ -23,7 +23,7 @@ import pandas as pd
 
 from agesex.errors import AgeSexError, BadDataset, BadModel
 from agesex.faces import resize
-from training import networks
+from training import files, networks
 from training.batches import Batches
 from training.finish import compiled, finish, save_aside
 from training.fused import fused
@@ -33,7 +33,11 @@ from training.recipes import RECIPES, with_inception
 
 
 class Keeper(keras.callbacks.Callback):
-    """Writes the history and a checkpoint after every epoch, each aside first, then renamed."""
+    """Writes a checkpoint and the history after every epoch, each aside first, then renamed.
+
+    A checkpoint carries the number of its epoch, and the history decides which one counts: a stop at any
+    moment leaves a history and the checkpoint that belongs to it.
+    """
 
     def __init__(self, folder, size, history):
         """Continue `history`, a list of rows."""
@@ -42,21 +46,19 @@ class Keeper(keras.callbacks.Callback):
         self.started = time.monotonic()
 
     def on_epoch_end(self, epoch, logs=None):
-        """Append to the history and write the checkpoint."""
+        """Write checkpoint and history; the checkpoint before is deleted last."""
         seconds, self.started = time.monotonic() - self.started, time.monotonic()
         row = {"epoch": epoch + 1, "size": self.size, "seconds": round(seconds, 1)}
         self.history.append(row | {name: round(float(v), 5) for name, v in logs.items()})
-        # the checkpoint first: a history without its checkpoint could not be continued
-        save_aside(self.model, self.folder / "checkpoint.keras")
-        aside = self.folder / "history.csv.part"
-        try:
-            pd.DataFrame(self.history).to_csv(aside, index=False)
-            aside.replace(self.folder / "history.csv")
-        except OSError as error:
-            raise BadModel(
-                f"{self.folder / 'history.csv'} could not be written: {error}. Make room or correct the "
-                f"permissions; the same command then goes on from the epoch before."
-            ) from error
+        save_aside(self.model, checkpoint(self.folder, epoch + 1))
+        table = pd.DataFrame(self.history).to_csv(index=False)
+        files.write(self.folder / "history.csv", table)
+        checkpoint(self.folder, epoch).unlink(missing_ok=True)
+
+
+def checkpoint(folder, epoch):
+    """Path of the checkpoint after an epoch, counted from 1."""
+    return folder / f"checkpoint-{epoch:03d}.keras"
 
 
 def train(recipe, pack, folder, *, init=None, seed=0, limit=None, verbose=2):
@@ -75,15 +77,20 @@ def train(recipe, pack, folder, *, init=None, seed=0, limit=None, verbose=2):
         Path of the saved model.
 
     Raises:
-        BadModel: starting weights or checkpoint are not usable.
+        BadModel: starting weights or checkpoint are not usable, the folder holds another run, or
+            cannot be written.
         BadDataset: the pack has no training or validation photos.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    keras.utils.set_random_seed(seed)
+    if recipe.init not in ("", "imagenet"):
+        _starting_file(recipe, init)  # before minutes of work
     parts = {name: pack.table[pack.table.split == name] for name in ("train", "validation")}
     if any(part.empty for part in parts.values()):
         raise BadDataset("the pack has no training or no validation photos. Run prepare again.")
     parts["train"] = parts["train"].iloc[:limit]
+    history = _begin(folder, recipe, pack, seed, limit)
+    if len(history) >= recipe.epochs and (folder / "model.keras").exists():
+        return folder / "model.keras"
+    keras.utils.set_random_seed(seed)
     crops = {name: pack.decode(part) for name, part in parts.items()}
     targets = {name: _targets(part, merge=name == "train") for name, part in parts.items()}
     steps_per_epoch = max(1, len(parts["train"]) // recipe.batch)
@@ -95,19 +102,21 @@ def train(recipe, pack, folder, *, init=None, seed=0, limit=None, verbose=2):
         age, female = targets["validation"]
         return resize(crops["validation"], size), {"age": age, "sex": female}
 
-    history = _read_history(folder)
     model, first = _resume(folder, len(history)), 0
     for stage, (size, epochs) in enumerate(recipe.stages):
         last = first + epochs
         if len(history) < last:
             frozen = stage < recipe.frozen
-            model = _at_stage(recipe, size, frozen, model, init, steps_per_epoch * recipe.epochs)
+            phase = recipe.stages[: recipe.frozen] if frozen else recipe.stages[recipe.frozen :]
+            steps = steps_per_epoch * sum(epochs for _, epochs in phase)
+            model = _at_stage(recipe, size, frozen, model, init, steps)
             model.fit(
                 batches_of(size, len(history)),
                 validation_data=validation_of(size),
                 initial_epoch=len(history),
                 epochs=last,
                 callbacks=[Keeper(folder, size, history)],
+                shuffle=False,  # Batches has its own order, which a resumed run repeats
                 verbose=verbose,
             )
             # fit() ends by overwriting the weights with their average; the checkpoint has both.
@@ -132,13 +141,10 @@ def _targets(part, *, merge):
 
 
 def _at_stage(recipe, size, frozen, previous, init, steps):
-    """The network for a stage, with weights and optimizer state of the previous one."""
-    if (
-        previous is not None
-        and previous.input_shape[1] == size
-        and _is_frozen(previous) == frozen
-    ):
-        return previous
+    """The network for a stage, with weights and optimizer state of the previous one.
+
+    A loaded model is built anew as well: Keras does not save which weights are never decayed.
+    """
     weights = None
     if previous is None and recipe.init:
         weights = recipe.init if recipe.init == "imagenet" else _starting_file(recipe, init)
@@ -153,8 +159,7 @@ def _at_stage(recipe, size, frozen, previous, init, steps):
             pairs = zip(model.optimizer.variables, previous.optimizer.variables, strict=True)
             for new, old in pairs:
                 new.assign(old)
-        else:  # other weights learn now: fresh moments, but the schedule goes on
-            model.optimizer.iterations.assign(previous.optimizer.iterations)
+        else:  # other weights learn now: fresh moments and, because of them, a warm-up of their own
             averages = model.optimizer._model_variables_moving_average
             for average, variable in zip(averages, model.trainable_variables, strict=True):
                 average.assign(variable)
@@ -169,12 +174,48 @@ def _is_frozen(model):
 def _starting_file(recipe, init):
     if init is None:
         raise BadModel(f"this recipe starts from {recipe.init}: pass --init with its folder.")
-    return Path(init) / recipe.init
+    path = Path(init) / recipe.init
+    if not path.is_file():
+        raise BadModel(f"the starting weights {path} are not there. Pass --init with their folder.")
+    return path
+
+
+def _begin(folder, recipe, pack, seed, limit):
+    """Open the folder of a run and return its history, a list of rows; refuse the run of another recipe."""
+    wanted = {
+        "recipe": json.loads(json.dumps(asdict(recipe))),
+        "seed": seed,
+        "limit": limit,
+        "manifest_sha256": pack.facts.get("manifest_sha256"),
+    }
+    path = folder / "run.json"
+    try:
+        if not path.exists() and not (folder / "history.csv").exists():
+            files.write(path, json.dumps(wanted, indent=2) + "\n")
+            return []
+        found = dict(json.loads(path.read_text(encoding="utf-8")))
+        history = folder / "history.csv"
+        rows = pd.read_csv(history).to_dict("records") if history.exists() else []
+    except (OSError, ValueError, TypeError) as error:
+        raise BadModel(
+            f"the run {folder} cannot be continued: {error}. Delete the folder and start again, or name "
+            f"another with --runs."
+        ) from error
+    other = [name for name in wanted if found.get(name) != wanted[name]]
+    if "recipe" in other and isinstance(found.get("recipe"), dict):
+        fields = wanted["recipe"]
+        other += [f"recipe.{name}" for name in fields if found["recipe"].get(name) != fields[name]]
+    if other:
+        raise BadModel(
+            f"the folder {folder} holds another run: it differs in {', '.join(other)}. Move or delete it, "
+            f"or name another folder with --runs."
+        )
+    return rows
 
 
 def _resume(folder, epochs):
     """The checkpoint's model, or None at the very start."""
-    path = folder / "checkpoint.keras"
+    path = checkpoint(folder, epochs)
     if not epochs:
         return None
     try:
@@ -184,11 +225,6 @@ def _resume(folder, epochs):
             f"the checkpoint {path} cannot be loaded: {error}. Delete the folder {folder} and start "
             f"the training again."
         ) from error
-
-
-def _read_history(folder):
-    path = folder / "history.csv"
-    return pd.read_csv(path).to_dict("records") if path.exists() else []
 
 
 def write_facts(name, recipe, pack, folder, seed):
@@ -202,7 +238,7 @@ def write_facts(name, recipe, pack, folder, seed):
         seed: as for `train`.
     """
     command = ["python", "-m", "training.train", "--recipe", name.removesuffix("-inception")]
-    command += ["--seed", str(seed)]
+    command += ["--seed", str(seed)]  # and --pack, where the pack lies elsewhere
     if recipe.init == "imagenet":
         command += ["--backbone", recipe.backbone]
     elif recipe.init:
@@ -212,12 +248,12 @@ def write_facts(name, recipe, pack, folder, seed):
         "recipe": asdict(recipe),
         "command": shlex.join(command),
         "trained": datetime.now(UTC).date().isoformat(),
-        "seconds": round(sum(row["seconds"] for row in _read_history(folder))),
+        "seconds": round(float(pd.read_csv(folder / "history.csv").seconds.sum())),
         "finish": json.loads((folder / "finish.json").read_text()),
         "backend": f"{keras.backend.backend()}, Keras {keras.__version__}",
         "data": pack.facts,
     }
-    (folder / "train.json").write_text(json.dumps(facts, indent=2) + "\n")
+    files.write(folder / "train.json", json.dumps(facts, indent=2) + "\n")
 
 
 def main(argv=None):
@@ -240,10 +276,11 @@ def main(argv=None):
     try:
         pack = Pack(args.pack)
         train(recipe, pack, folder, init=args.init, seed=args.seed)
+        if not (folder / "train.json").exists():  # a finished run keeps its date
+            write_facts(folder.name, recipe, pack, folder, args.seed)
     except AgeSexError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    write_facts(folder.name, recipe, pack, folder, args.seed)
     return 0
 
 

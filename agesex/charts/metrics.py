@@ -209,8 +209,16 @@ def model_rows(cards, metric):
         cards: list of dict as in card.json.
         metric: a name of `metrics.NAMES`.
     """
+    titles = [card["title"] for card in cards]
+    labels = [
+        card["title"] if titles.count(card["title"]) == 1 else f"{card['title']} ({card['name']})"
+        for card in cards
+    ]
     rows = pd.DataFrame(
-        [{**card["figures"]["test"][metric], "label": card["title"], "kind": "test"} for card in cards]
+        [
+            {**card["figures"]["test"][metric], "label": label, "kind": "test"}
+            for card, label in zip(cards, labels, strict=True)
+        ]
     ).astype({"low": float, "high": float, "baseline": float})
     best_first = metric in findings.HIGH_IS_GOOD
     return rows.sort_values("value", ascending=not best_first, kind="stable")

@@ -13,7 +13,7 @@ def stress(rows, measure):
 
     Args:
         rows: result of `agesex.model.read_stress`, the untouched faces left out or not.
-        measure: "cost" (years of MAE, with its 95 % interval) or "bias" (years).
+        measure: "cost" (years of MAE) or "bias" (years), drawn with its 95 % interval.
     """
     rows = rows[rows.fault != "none"].copy()
     rows["degree"] = [DEGREES[min(n, 2)] for n in rows.groupby("fault", sort=False).cumcount()]
@@ -51,8 +51,8 @@ def stress(rows, measure):
     x_axis = alt.Axis(tickCount=5, grid=True, format="+.1~f")
     x = alt.X(f"{measure}:Q", title=title, axis=x_axis)
     layers = [base.mark_point(size=60, filled=True, opacity=1).encode(x=x)]
-    if measure == "cost":
-        layers.insert(0, base.mark_rule(strokeWidth=2, opacity=1).encode(x="cost_low:Q", x2="cost_high:Q"))
+    ends = base.mark_rule(strokeWidth=2, opacity=1)
+    layers.insert(0, ends.encode(x=f"{measure}_low:Q", x2=f"{measure}_high:Q"))
     zero = alt.Chart(pd.DataFrame({"zero": [0]}))
     layers.insert(0, zero.mark_rule(strokeDash=[5, 4], color=GREY).encode(x="zero:Q"))
     height = ROW * rows.fault.nunique() + AXIS + LEGEND

@@ -1,0 +1,57 @@
+"""Writing so that a crash or a full disk leaves what was there before: aside first, then renamed.
+
+    write(path, text)                 # a small file
+    swap(target, aside)               # a whole folder
+"""
+
+import shutil
+from pathlib import Path
+
+from agesex.errors import BadModel
+
+PASSING = (".part", ".old")  # endings of what is not finished, or about to go
+
+
+def write(path, text):
+    """Write a text file.
+
+    Raises:
+        BadModel: the disk is full or may not be written; an older file is unchanged.
+    """
+    aside = Path(path).with_name(Path(path).name + ".part")
+    try:
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(path)
+    except OSError as error:
+        raise unwritten(path, error) from error
+
+
+def swap(target, aside):
+    """Put a finished folder in the place of an old one, which comes back if that fails."""
+    old = target.with_name(target.name + ".old")
+    if target.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        target.rename(old)
+    try:
+        aside.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover(target):
+    """Bring back the old folder where a `swap` was killed between its two steps."""
+    old = target.with_name(target.name + ".old")
+    if old.exists() and not target.exists():
+        old.rename(target)
+
+
+def unwritten(path, error):
+    """The BadModel for something that could not be written."""
+    return BadModel(
+        f"{path} could not be written: {error}. What was there before is unchanged. Make room or correct "
+        f"the permissions, and run the same command again."
+    )
