@@ -17,7 +17,7 @@ def calibration():
 class StubModel:
     """Says that a bright face is old and a reddish one female."""
 
-    name, sha256, input_size, network = "stub", "0" * 64, 144, None
+    name, sha256, input_size, network, mirror = "stub", "0" * 64, 144, None, False
 
     def __init__(self):
         self.card = {"name": "stub", "title": "Stub", "calibration": calibration()}

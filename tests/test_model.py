@@ -257,3 +257,60 @@ def test_predictions_of_real_photos_agree_with_the_table(loaded, utkface):
     found = loaded.forward(crops)
     assert found.age == pytest.approx(rows.age_pred.to_numpy(), abs=0.01)
     assert found.sex_logit == pytest.approx(rows.sex_logit.to_numpy(), abs=0.01)
+
+
+def test_the_committed_models_stay_small_and_fit_their_cards():
+    """15 MB each, 60 MB together, and every file is the one of its card."""
+    total = 0
+    for name in model.names():
+        folder, card = model.folder(name), model.read_card(name)
+        assert model.hash_of(folder / "model.keras") == card["sha256"]
+        assert (folder / "model.keras").stat().st_size == card["size_bytes"] <= 15e6
+        assert card["name"] == name
+        total += sum(path.stat().st_size for path in folder.iterdir())
+    assert total <= 60e6
+
+
+def test_the_older_systems_models_are_there_on_the_same_splits_within_30_cpu_minutes():
+    from training.recipes import RECIPES
+
+    wanted = set(RECIPES) - {"tiny"}
+    assert wanted <= set(model.names())
+    cards = {name: model.read_card(name) for name in wanted}
+    assert len({card["data"]["manifest_sha256"] for card in cards.values()}) == 1
+    for name in wanted - {model.DEFAULT}:
+        assert cards[name]["training"]["seconds"] * 2 / 60 <= 30, name  # two cores
+
+
+@pytest.mark.model
+@pytest.mark.realdata
+def test_the_command_over_the_test_photos_agrees_with_the_card(utkface, tmp_path, root):
+    """Every published test figure again, from the files, by the way that a user goes."""
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    import pandas as pd
+
+    from agesex import metrics
+
+    card, table = model.read_card(model.DEFAULT), model.read_predictions(model.DEFAULT)
+    test = table[table.split == "test"]
+    out = tmp_path / "ages.csv"
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for file in test.file:
+        (photos / file).symlink_to(utkface / file)
+    command = [sys.executable, "-m", "agesex", "predict", photos, "--aligned", "--output", out]
+    subprocess.run(command, check=True, cwd=root)
+    found = pd.read_csv(out)
+    found["file"] = [Path(file).name for file in found.file]
+    again = test[["file", "age", "sex", "group", "published"]].merge(
+        found.drop(columns="sex").rename(columns={"age": "age_pred"}), on="file"
+    )
+    assert len(again) == len(test)
+    parts = {"test": again, "test_21_60": again[again.published]}
+    for part, rows in parts.items():
+        measured = metrics.summary(rows, draws=10)
+        for metric, row in card["figures"][part].items():
+            assert measured.value[metric] == pytest.approx(row["value"], abs=0.01), (part, metric)

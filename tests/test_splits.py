@@ -148,6 +148,27 @@ def test_a_list_with_unknown_photos_is_refused(tmp_path):
                         rebuild=True, test_list=tmp_path / "list.txt")  # fmt: skip
 
 
+def test_a_data_set_that_the_manifest_does_not_fit_leaves_the_old_pack_whole(tmp_path):
+    write_utkface(tmp_path / "UTKFace", n=12)
+    (tmp_path / "list.txt").write_text("")
+    made = {"manifest": tmp_path / "s.csv"}
+    prepare.prepare(tmp_path / "UTKFace", tmp_path / "pack", rebuild=True,
+                    test_list=tmp_path / "list.txt", **made)  # fmt: skip
+    before = {path.name: path.read_bytes() for path in (tmp_path / "pack").iterdir()}
+    other = tmp_path / "other"
+    other.mkdir()
+    for number, photo in enumerate(sorted((tmp_path / "UTKFace").iterdir())[:3]):
+        (other / f"{30 + number}_0_0_20990101000000000.jpg.chip.jpg").write_bytes(photo.read_bytes())
+    with pytest.raises(BadDataset, match="none of its 12 photos is there.*--manifest"):
+        prepare.prepare(other, tmp_path / "pack", **made)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "pack").iterdir()} == before
+    # the same folder with the old photos beside the new ones is an extension
+    for photo in (tmp_path / "UTKFace").iterdir():
+        (other / photo.name).write_bytes(photo.read_bytes())
+    assert prepare.prepare(other, tmp_path / "pack", **made)["new_photos"] == 3
+    assert not list(tmp_path.glob("*.part")) and not list(tmp_path.glob("*.old"))
+
+
 @pytest.mark.realdata
 def test_the_committed_manifest_is_rebuilt_byte_for_byte(utkface, tmp_path):
     manifest = tmp_path / "splits.csv"

@@ -1,6 +1,6 @@
 """The record of one explanation, the registry of methods, and how a map is laid over a face."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -26,6 +26,7 @@ EMPTY = (
     "Nothing in this face speaks for “{target}” at the last grid, so the map is empty. That is an "
     "answer, not an error: look at the opposite target."
 )
+MIRRORED = "The answer is a mean over the face and its mirror image; the map is of the face as shown."
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def explain(model, crop, target="older", method="grad-cam"):
         raise ValueError(f"method must be one of {list(METHODS)}, received {method!r}")
     batch = gradients.function(model.network, gradients.last_grid(model.network, target))
     photo = faces.resize(crop, model.input_size).astype(np.float32)
-    return from_raw(METHODS[method](batch, photo, target), target, method)
+    found = from_raw(METHODS[method](batch, photo, target), target, method)
+    return replace(found, note=f"{found.note} {MIRRORED}") if model.mirror else found
 
 
 def from_raw(raw, target, method):
