@@ -13,13 +13,14 @@ import hashlib
 import json
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from agesex import faces
+from agesex import faces, threads
 from agesex.errors import BadModel, ModelMissing
 
 DEFAULT = "mobile"
@@ -36,6 +37,7 @@ STRESS = {
     "cost_low", "cost_high",
 }  # fmt: skip
 BATCH = 64  # faces per forward pass: larger batches were no faster on two cores
+MIN_PART = 8  # faces that are worth a pass of their own
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Model:
         """Compile the forward pass for any number of faces."""
         self.name, self.card, self.network = name, card, network
         self._forward = _compiled(network, self.input_size, self.mirror)
+        self._pool = ThreadPoolExecutor(threads.CORES, thread_name_prefix="forward")
 
     @property
     def input_size(self):
@@ -110,9 +113,12 @@ class Model:
             BadImage: the array is not what `faces.check` asks for.
         """
         small = faces.resize(faces.check(crops), self.input_size)
+        # a batch is cut into a part per core, because each operation keeps to one thread
+        size = min(BATCH, max(MIN_PART, -(-len(small) // threads.CORES)))
+        parts = [small[start : start + size] for start in range(0, len(small), size)]
+        answers = self._pool.map(self._forward, parts) if len(parts) > 1 else map(self._forward, parts)
         ages, logits = [np.empty((0, 101), np.float32)], [np.empty(0, np.float32)]
-        for start in range(0, len(small), BATCH):
-            age, logit = self._forward(small[start : start + BATCH])
+        for age, logit in answers:
             ages.append(age)
             logits.append(logit)
         return Output(np.concatenate(ages), np.concatenate(logits))
@@ -140,6 +146,7 @@ def load(name=None):
             f"The file {name}/model.keras is not the one that its card describes: expected SHA-256 "
             f"{card['sha256'][:12]}…, received {found[:12]}…. Restore the folder from the repository."
         )
+    threads.one_per_operation()
     import keras  # here, because it brings TensorFlow: 4 s
 
     with _compile_lock():
@@ -277,7 +284,7 @@ def _file(name, file):
 def _compiled(network, size, mirror=False):
     """uint8 (n, size, size, 3) -> (age probabilities, sex logits), traced once for every n.
 
-    With `mirror` both are means over the face and its mirror image, in one pass of 2 n faces.
+    With `mirror` both are means over the face and its mirror image.
     """
     import tensorflow as tf
 
@@ -287,13 +294,11 @@ def _compiled(network, size, mirror=False):
 
     @tf.function(input_signature=[tf.TensorSpec((None, size, size, 3), tf.uint8)], autograph=False)
     def forward(photos):
-        if mirror:
-            photos = tf.concat([photos, tf.reverse(photos, axis=[2])], axis=0)  # (2 n, s, s, 3)
-        output = fast(tf.cast(photos, tf.float32), training=False)
-        age, logit = tf.nn.softmax(output["age"]), output["sex"][:, 0]
-        if mirror:
-            age = tf.reduce_mean(tf.stack(tf.split(age, 2)), axis=0)  # (2 n, 101) -> (n, 101)
-            logit = tf.reduce_mean(tf.stack(tf.split(logit, 2)), axis=0)  # (2 n,) -> (n,)
+        views = [photos, tf.reverse(photos, axis=[2])] if mirror else [photos]
+        # two calls rather than one of 2 n faces: TensorFlow runs them beside each other
+        outputs = [fast(tf.cast(view, tf.float32), training=False) for view in views]
+        age = tf.add_n([tf.nn.softmax(output["age"]) for output in outputs]) / len(views)
+        logit = tf.add_n([output["sex"][:, 0] for output in outputs]) / len(views)
         return age, logit
 
     # Constants instead of variables let TensorFlow merge and reorder what does not depend on the photo.

@@ -38,7 +38,7 @@ def test_a_better_candidate_is_promoted_and_says_by_how_much():
     assert row.change == pytest.approx(-1, abs=0.1) and row.low <= row.change <= row.high < 0
     assert row.verdict == "better" and row.n == 600
     promoted, reasons = promote.decide(found)
-    assert promoted and "mean absolute age error of all faces" in reasons[0]
+    assert promoted and reasons[0].startswith("better: mean absolute age error of all faces")
     assert "→" in reasons[0] and "n = 600" in reasons[0]
 
 
@@ -66,10 +66,26 @@ def test_a_better_sex_is_enough_and_no_difference_is_not():
     worse, better = predictions(wrong=0.2), predictions(wrong=0.05)
     better["age_pred"] = worse["age_pred"]
     promoted, reasons = promote.decide(promote.compare(better, worse))
-    assert promoted and "sex accuracy" in reasons[0]
+    assert promoted and reasons[1].startswith("better: sex accuracy")
     promoted, reasons = promote.decide(promote.compare(worse, worse))
-    assert not promoted and "nothing is better" in reasons[0]
+    assert not promoted and all(reason.startswith("no gain") for reason in reasons)
     assert not promote.decide(promote.compare(worse, better))[0]
+
+
+def test_a_small_gain_is_let_through_and_called_small():
+    default = predictions(error=5)
+    candidate = default.copy()
+    candidate.loc[:9, "age_pred"] = candidate.age[:10]  # ten faces of 600
+    candidate.loc[10:15, "age_pred"] += 4 * np.sign(candidate.age_pred - candidate.age)[10:16]
+    found = promote.compare(candidate, default)
+    row = found[(found.by == "all") & (found.metric == "mae")].iloc[0]
+    assert row.change < 0 < row.high
+    promoted, reasons = promote.decide(found)
+    assert promoted and reasons[0].startswith("gain within the interval")
+    # a gain in age that is paid for in sex, however little, is none
+    candidate.loc[20, "p_female"] = 1 - candidate.p_female[20]
+    wrong = (candidate.p_female[20] >= 0.5) != (candidate.sex[20] == "female")
+    assert promote.decide(promote.compare(candidate, default))[0] == (not wrong)
 
 
 def test_only_common_faces_are_compared_in_any_order():

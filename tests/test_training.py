@@ -436,6 +436,16 @@ def test_the_temperature_of_overconfident_logits_is_found():
     assert evaluate.fit_temperature(3 * logit, female) == pytest.approx(3, rel=0.05)
 
 
+def test_the_threshold_keeps_away_from_both_goals():
+    n = 1000
+    p = 0.5 + np.arange(n) / (2 * n)  # of the least sure 60 faces every second answer is wrong
+    right = (np.arange(n) >= 60) | (np.arange(n) % 2 == 0)
+    table = pd.DataFrame({"age": 30, "age_pred": 30.0, "p_female": p})
+    chosen = evaluate.choose_threshold(table.assign(sex=np.where(right, "female", "male")))
+    assert chosen["reached"] and chosen["accuracy"] > 0.98 and 0.93 < chosen["answered"] < 0.98
+    assert chosen["threshold"] == 0.53  # .51 is accurate enough, .54 answers just 92 %
+
+
 def test_the_threshold_is_the_lowest_that_reaches_the_goal():
     n = 1000
     p = np.where(np.arange(n) < 100, 0.6, 0.95)

@@ -31,6 +31,7 @@ from training.runs import check_data, check_splits, forward, read_run
 
 LEVEL = 0.9
 SEX_GOAL = 0.975  # accuracy wanted among the answered faces of 4 years or older
+ANSWER_GOAL = 0.92  # share of them that should get an answer
 MIN_SEX_AGE = 4  # years; below it sex is near chance, and the app says “unsure”
 LIST_AGES = (21, 60)
 
@@ -158,11 +159,17 @@ def fit_temperature(logit, female):
 
 
 def choose_threshold(validation):
-    """The lowest threshold at which the named sexes are right often enough (ages 4 and over).
+    """The threshold at which the named sexes are right often enough (ages 4 and over).
+
+    Where several thresholds reach the accuracy and still answer enough faces, the middle one is taken, so
+    that neither goal is met by a hair; where none answers enough, the lowest that is accurate.
 
     Returns:
         dict: threshold, goal, accuracy and answered (shares) on validation, n. If no threshold up to
-        0.99 reaches the goal, the best one is taken and `reached` is False.
+        0.99 reaches the accuracy, the best one is taken and `reached` is False.
+
+    Raises:
+        BadDataset: validation has too few such faces.
     """
     older = validation[validation.age >= MIN_SEX_AGE]
     # the app answers no face that looks younger, whatever its probability
@@ -179,7 +186,8 @@ def choose_threshold(validation):
             f"validation has too few faces of {MIN_SEX_AGE} years or older with a clear sex: expected "
             f"{metrics.MIN_GROUP}. Prepare the pack from a larger data set."
         )
-    accuracy, answered, threshold = reached[0] if reached else max(rows)
+    both = [row for row in reached if row[1] >= ANSWER_GOAL]
+    accuracy, answered, threshold = (both[len(both) // 2 :] or reached or [max(rows)])[0]
     return {
         "threshold": threshold,
         "goal": SEX_GOAL,

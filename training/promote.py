@@ -4,8 +4,8 @@
 
 Compares candidate and default face by face (paired bootstrap over groups of duplicates), overall and in
 every group of 100 faces or more. The candidate is refused where a group gets worse beyond the interval
-of the difference, and where it is not better beyond it anywhere overall. The answer and its reasons are
-printed and kept in promotion.json beside the run; `training.evaluate` asks for it. Test faces are not
+of the difference, and where all faces together show no gain at all. Whether the gain lies beyond its own
+interval is said, and decides nothing. The answer and its reasons are printed and kept in promotion.json beside the run; `training.evaluate` asks for it. Test faces are not
 looked at.
 """
 
@@ -104,15 +104,19 @@ def decide(table):
         table: result of `compare`.
 
     Returns:
-        (bool, list of str): the reasons of a refusal, or what is better.
+        (bool, list of str): the reasons of a refusal, or what was gained.
     """
     worse = table[table.verdict == "worse"]
     if not worse.empty:
         return False, [f"worse: {_words(row)}" for row in worse.to_dict("records")]
-    better = table[(table.by == "all") & (table.verdict == "better")]
-    if better.empty:
-        return False, ["nothing is better overall beyond the interval of the difference"]
-    return True, [f"better: {_words(row)}" for row in better.to_dict("records")]
+    overall = table[table.by == "all"]
+    gains = [JUDGED[row["metric"]] * row["change"] for row in overall.to_dict("records")]
+    if min(gains) < 0 or max(gains) == 0:
+        return False, [f"no gain: {_words(row)}" for row in overall.to_dict("records")]
+    return True, [
+        f"{'better' if row['verdict'] == 'better' else 'gain within the interval'}: {_words(row)}"
+        for row in overall.to_dict("records")
+    ]
 
 
 def _words(row):

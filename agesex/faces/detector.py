@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from agesex import threads
 from agesex.errors import BadModel, ModelMissing
 
 # SHA-256 of mtcnn/assets/weights/* in mtcnn-1.0.0-py3-none-any.whl, https://pypi.org/project/mtcnn/
@@ -132,6 +133,7 @@ def _load():
                     "the package mtcnn 1.0.0; install that again: "
                     "pip install --force-reinstall --no-deps mtcnn==1.0.0."
                 )
+        threads.one_per_operation()
         from mtcnn import MTCNN
         from mtcnn.stages import StageONet, StagePNet, StageRNet
 
