@@ -31,7 +31,7 @@ def test_the_default_comes_first_and_is_whole():
     assert model.names()[0] == model.DEFAULT
     for name in model.names():
         folder = model.folder(name)
-        assert {path.name for path in folder.iterdir()} == set(model.FILES)
+        assert {path.name for path in folder.iterdir()} == {*model.FILES, "stress.json"}
         card = model.read_card(name)
         data = (folder / "model.keras").read_bytes()
         assert hashlib.sha256(data).hexdigest() == card["sha256"]
