@@ -114,6 +114,20 @@ def coverage(rows, overall):
     return f"{start}; clearly below 90 %: {names}"
 
 
+def undercovered(rows, least=100):
+    """Groups of `least` faces or more that the interval clearly fails, as one sentence; "" if none.
+
+    Args:
+        rows: `charts.group_rows` of the metric "coverage", of one or several groupings.
+        least: faces.
+    """
+    rows = rows[(rows.n >= least) & (rows.high < LEVEL)].sort_values("value")
+    if rows.empty:
+        return ""
+    names = "; ".join(f"{row['label']}, {described('coverage', row)}" for row in rows.to_dict("records"))
+    return f" Two at once, clearly below 90 %: {names}."
+
+
 def shift(row):
     """A bias in words, e.g. "1.9 years too young (−2.9 to −0.9; n = 131)"."""
     years = described("bias", row).lstrip("+−")

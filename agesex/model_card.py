@@ -307,10 +307,11 @@ def _making(card):
     recipe = training["recipe"]
     stages = ", then ".join(f"{epochs} epochs at {size} px" for size, epochs in recipe["stages"])
     start = f"from `{recipe['init']}`" if recipe["init"] else "from random weights"
+    mirror = " An answer is the mean over a face and its mirror image." if card.get("mirror") else ""
     remarks = "".join(f" {remark}" for remark in training.get("remarks", ()))
     return (
         f"Network {recipe['network']}, {start}; {stages}; {training['seconds'] / 60:.0f} minutes on "
-        f"{training['trained']}; {training['backend']}.{remarks}\n\n"
+        f"{training['trained']}; {training['backend']}.{mirror}{remarks}\n\n"
         f"    {training['command']}\n\n"
         f"Calibration split (n = {calibration['n']:,}): temperature {calibration['temperature']:g} for "
         f"the probability of the sex; interval by {calibration['interval']['method']}.{_sex(card)}\n\n"

@@ -94,13 +94,18 @@ def coverage(name, split, overall):
         for columns in (("band",), ("pred_band",), ("race",), ("sex",))
     ]
     rows = pd.concat(parts, ignore_index=True)
+    pairs = [
+        charts.group_rows(ui.by_group(name, split, columns), columns, "coverage")
+        for columns in GROUPS.values()
+    ]
     ui.figure(
         findings.coverage(rows, overall["coverage"]),
         charts.intervals(rows, "coverage", kind=split, reference=findings.LEVEL),
         f"n = {overall['coverage']['n']:,} {split} faces. “Ages”: true age; “guessed”: predicted age, "
         "within whose bands the interval was fitted; race is one of five coarse codes. The promise is a mean "
         "over faces like those of the calibration split, for no single group. Mean width: "
-        f"{findings.described('width', overall['width'])}.",
+        f"{findings.described('width', overall['width'])}."
+        f"{findings.undercovered(pd.concat(pairs, ignore_index=True))}",
     )
 
 

@@ -129,3 +129,14 @@ def test_the_best_and_the_weakest_model_are_named():
         "Best on the same test faces: A, 4.0 years (3.9–4.1; n = 900); weakest: B, 6.0 years "
         "(5.5–6.5; n = 900)"
     )
+
+
+def test_large_groups_that_are_not_covered_are_named_and_small_ones_are_not():
+    rows = pd.DataFrame(
+        [("a, b", 0.8, 0.75, 0.86, 400), ("c, d", 0.7, 0.5, 0.85, 99), ("e, f", 0.88, 0.85, 0.91, 400)],
+        columns=["label", "value", "low", "high", "n"],
+    )
+    assert findings.undercovered(rows) == (
+        " Two at once, clearly below 90 %: a, b, 80.0 % (75.0–86.0; n = 400)."
+    )
+    assert findings.undercovered(rows.tail(2)) == ""

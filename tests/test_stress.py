@@ -127,3 +127,15 @@ def test_a_broken_table_is_one_sentence(text, tmp_path, monkeypatch):
     with pytest.raises(BadModel, match=r"one/stress.json cannot be read"):
         model.read_stress("one")
 
+
+
+def test_the_released_models_carry_the_table_of_their_own_weights():
+    for name in model.names():
+        table = model.read_stress(name)
+        assert table is not None, f"run `python -m training.stress {name}`"
+        assert set(table.fault) == {stress.CLEAN, stress.ALIGNED, *stress.FAULTS}
+        assert (table[table.fault != stress.ALIGNED].n == table.n.max()).all()
+        figures = model.read_card(name)["figures"]["validation"]
+        clean = table[table.fault == stress.CLEAN].iloc[0]
+        assert clean.mae == pytest.approx(figures["mae"]["value"], abs=0.01)
+        assert clean.sex_accuracy == pytest.approx(figures["sex_accuracy"]["value"], abs=0.001)
