@@ -27,6 +27,7 @@ BASELINES = {
     "cs5": "always the median age",
     "sex_accuracy": "always the larger sex",
 }
+OF = {"occlusion": " of the width, a square"}  # what a strength of the stress test is a part of
 FIGURES, GROUPS = "All figures", "By group, worst first"
 USES = """The model is for teaching and research about face-based estimation: to see how such a model is
 built, how good it is, for whom, and where it looks. It must **not** be used
@@ -51,7 +52,8 @@ UPKEEP = """For new photos, or a new idea, in this order:
 2. `python -m training.train --recipe …` trains a candidate.
 3. `python -m training.stress --run …` measures what poor photos do to it.
 4. `python -m training.promote RUN` compares it with the present model on the same validation faces,
-   overall and per group, and refuses where a group of 100 or more gets worse beyond its interval.
+   overall and per group, and refuses where a group of 100 or more gets worse beyond its interval, or
+   where nothing is gained.
 5. `python -m training.evaluate --run …` calibrates it and measures it on test, once.
 6. `make figures` rebuilds what is derived from it; a test fails where figures and weights differ."""
 
@@ -242,7 +244,8 @@ def _poor_photos(card):
     spoilt = rows[(rows.fault != "none") & (rows.strength != "")]
     worst = spoilt.sort_values("cost", ascending=False).drop_duplicates("fault").head(3)
     added = ", ".join(
-        f"{row.fault} ({row.strength}) {findings.amount('bias', row.cost)}" for row in worst.itertuples()
+        f"{row.fault} ({row.strength}{OF.get(row.fault, '')}) {findings.amount('bias', row.cost)}"
+        for row in worst.itertuples()
     )
     return (
         f" On {rows.n.iloc[0]:,} validation faces that were spoilt on purpose the age error of "

@@ -120,7 +120,7 @@ def stress(table):
     n = table.n.iloc[0]
     st.caption(
         f"{n:,} validation faces, spoilt on purpose: each fault at three strengths, measured against the "
-        "same faces untouched. UTKFace itself has few such photos, so this says more about a "
+        "same faces untouched (occlusion: a grey square of 15, 25 or 35 % of the width). UTKFace itself has few such photos, so this says more about a "
         "snapshot or a scan than the test figures do; real photos have several faults at once."
     )
     titles = findings.stress(table)

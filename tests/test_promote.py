@@ -82,10 +82,18 @@ def test_a_small_gain_is_let_through_and_called_small():
     assert row.change < 0 < row.high
     promoted, reasons = promote.decide(found)
     assert promoted and reasons[0].startswith("gain within the interval")
-    # a gain in age that is paid for in sex, however little, is none
-    candidate.loc[20, "p_female"] = 1 - candidate.p_female[20]
-    wrong = (candidate.p_female[20] >= 0.5) != (candidate.sex[20] == "female")
-    assert promote.decide(promote.compare(candidate, default))[0] == (not wrong)
+    # one sex that flips does not outweigh a gain in age, and is said
+    right = (candidate.p_female >= 0.5) == (candidate.sex == "female")
+    candidate.loc[right.idxmax(), "p_female"] = 1 - candidate.p_female[right.idxmax()]
+    promoted, reasons = promote.decide(promote.compare(candidate, default))
+    assert promoted and reasons[1].startswith("no gain, within the interval: sex accuracy")
+
+
+def test_a_handful_of_faces_decides_nothing():
+    promoted, reasons = promote.decide(
+        promote.compare(predictions(60, error=2), predictions(60, error=5))
+    )
+    assert not promoted and reasons == ["too few faces: 60, expected 100 or more"]
 
 
 def test_only_common_faces_are_compared_in_any_order():

@@ -7,7 +7,7 @@ import pytest
 from drawn import write_utkface
 
 from agesex import dataset
-from agesex.errors import BadDataset
+from agesex.errors import BadDataset, BadModel
 from training import prepare, splits
 
 
@@ -167,6 +167,35 @@ def test_a_data_set_that_the_manifest_does_not_fit_leaves_the_old_pack_whole(tmp
         (other / photo.name).write_bytes(photo.read_bytes())
     assert prepare.prepare(other, tmp_path / "pack", **made)["new_photos"] == 3
     assert not list(tmp_path.glob("*.part")) and not list(tmp_path.glob("*.old"))
+
+
+def test_nothing_but_an_old_pack_is_ever_replaced(tmp_path):
+    write_utkface(tmp_path / "UTKFace", n=12)
+    (tmp_path / "list.txt").write_text("")
+    made = {"manifest": tmp_path / "s.csv", "rebuild": True, "test_list": tmp_path / "list.txt"}
+    folder, file = tmp_path / "documents", tmp_path / "file"
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("years of work")
+    file.write_text("text")
+    for out in (folder, file):
+        with pytest.raises(BadModel, match="is not a pack and would be lost"):
+            prepare.prepare(tmp_path / "UTKFace", out, **made)
+    assert (folder / "thesis.txt").read_text() == "years of work" and file.read_text() == "text"
+    for _ in range(2):  # a new one, and then that one again
+        prepare.prepare(tmp_path / "UTKFace", tmp_path / "pack", **made)
+
+
+def test_dealing_anew_from_fewer_photos_does_not_overwrite_the_manifest(tmp_path):
+    write_utkface(tmp_path / "UTKFace", n=12)
+    (tmp_path / "list.txt").write_text("")
+    made = {"manifest": tmp_path / "s.csv", "rebuild": True, "test_list": tmp_path / "list.txt"}
+    prepare.prepare(tmp_path / "UTKFace", tmp_path / "pack", **made)
+    before = (tmp_path / "s.csv").read_bytes()
+    for photo in sorted((tmp_path / "UTKFace").iterdir())[:5]:
+        photo.unlink()
+    with pytest.raises(BadDataset, match="5 photos of the manifest .* would lose their splits"):
+        prepare.prepare(tmp_path / "UTKFace", tmp_path / "pack", **made)
+    assert (tmp_path / "s.csv").read_bytes() == before
 
 
 @pytest.mark.realdata

@@ -129,6 +129,28 @@ def test_a_finished_run_is_left_as_it_is(run, pack):
     assert {path.name: path.read_bytes() for path in run.iterdir()} == before
 
 
+@pytest.mark.model
+def test_a_folder_with_anything_else_in_it_is_not_replaced_by_a_model(run, pack, tmp_path):
+    target = tmp_path / "models" / "tiny"
+    target.mkdir(parents=True)
+    (target / "thesis.txt").write_text("years of work")
+    with pytest.raises(BadModel, match="is not a model and would be lost: thesis.txt"):
+        evaluate.evaluate(run, pack, target)
+    assert (target / "thesis.txt").exists()
+
+
+def test_wrong_arguments_are_refused_by_the_parser(capsys):
+    for command, words in (
+        ([train.main, "--recipe", "tiny", "--seed", "-1"], "--seed"),
+        ([train.main, "--recipe", "cnn", "--backbone", "inception"], "belongs to the recipe transfer"),
+        ([evaluate.main, "--models", "elsewhere"], "--models belongs to --run"),
+        ([stress.main, "mobile", "--run", "runs/mobile"], "not both"),
+    ):
+        with pytest.raises(SystemExit) as stop:
+            command[0](command[1:])
+        assert stop.value.code == 2 and words in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("change", ["recipe", "seed", "data"])
 def test_the_run_of_another_recipe_seed_or_data_set_is_refused(run, pack, monkeypatch, change):
     from dataclasses import replace

@@ -52,6 +52,7 @@ def evaluate(run, pack, target):
         BadDataset: the pack is not the one of the run, or too small.
     """
     run = read_run(run)
+    files.check_replaceable(target, model.FILES + ("stress.json",), "a model")
     facts, path = run.facts, run.weights
     check_data(facts["data"], pack, f"the run {run.folder.name}")
     check_splits(pack, train=1, validation=metrics.MIN_GROUP, calibration=intervals.MIN_ROWS, test=1)
@@ -247,16 +248,18 @@ def main(argv=None):
     parser = argparse.ArgumentParser(prog="training.evaluate", description=__doc__.split("\n")[0])
     parser.add_argument("--run", type=Path, help="a finished run; without it every model is printed")
     parser.add_argument("--pack", type=Path, default=PACK)
-    parser.add_argument("--models", type=Path, default=Path("models"))
+    parser.add_argument("--models", type=Path, help="folder to write into (models)")
     parser.add_argument(
         "--unpromoted", action="store_true", help="replace the default model without a promotion"
     )
     args = parser.parse_args(argv)
+    if args.models and not args.run:
+        parser.error("--models belongs to --run; to print other models set AGESEX_MODELS to their folder")
     try:
         if args.run is None:
             cards = [model.read_card(name) for name in model.names()]
         else:
-            target = args.models / args.run.resolve().name
+            target = (args.models or Path("models")) / args.run.resolve().name
             if target.name == model.DEFAULT and target.exists() and not args.unpromoted:
                 check_promotion(args.run, target)
             cards = [evaluate(args.run, Pack(args.pack), target)]
@@ -275,9 +278,9 @@ def check_promotion(run, target):
         BadModel: there is no promotion, it was refused, or it belongs to other weights.
     """
     files.recover(target)
-    if hash_of(run / "model.keras") == hash_of(target / "model.keras"):
-        return  # it is the default already, and is measured again
     try:
+        if hash_of(run / "model.keras") == hash_of(target / "model.keras"):
+            return  # it is the default already, and is measured again
         facts = json.loads((run / "promotion.json").read_text())
         wanted = {"candidate": hash_of(run / "model.keras"), "default": hash_of(target / "model.keras")}
         missing = [name for name, sha256 in wanted.items() if facts[name]["sha256"] != sha256]

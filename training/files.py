@@ -27,6 +27,30 @@ def write(path, text):
         raise unwritten(path, error) from error
 
 
+def check_replaceable(target, known, what):
+    """Refuse to replace something that is not what this command writes.
+
+    Args:
+        target: the folder to be replaced.
+        known: names of the files that such a folder holds.
+        what: "a pack", "a model", for the message.
+
+    Raises:
+        BadModel: it is a file, or a folder with anything else in it.
+    """
+    target = Path(target)
+    if not target.exists():
+        return
+    strange = ["it is a file"] if not target.is_dir() else sorted(
+        path.name for path in target.iterdir() if path.name not in known
+    )  # fmt: skip
+    if strange:
+        raise BadModel(
+            f"{target} is not {what} and would be lost: {', '.join(strange[:3])}. Expected an empty or new "
+            f"folder, or an older one of the same kind. Name another folder."
+        )
+
+
 def swap(target, aside):
     """Put a finished folder in the place of an old one, which comes back if that fails."""
     old = target.with_name(target.name + ".old")

@@ -37,9 +37,9 @@ class Pack:
         self.path = path = Path(path)
         try:
             self.table = pd.read_parquet(path / "index.parquet")
-            self.facts = json.loads((path / "splits.json").read_text())
+            self.facts = dict(json.loads((path / "splits.json").read_text()))
             self._bytes = np.memmap(path / "photos.bin", np.uint8, "r")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:
             raise BadDataset(
                 f"{path} is not a training pack: {error}. Expected index.parquet, splits.json and "
                 f"photos.bin. Make it with `python -m training.prepare UTKFACE --out {path}`."

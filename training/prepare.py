@@ -24,6 +24,7 @@ from training import files, splits
 
 PACK = Path("packs/utkface")
 
+PACK_FILES = ("photos.bin", "index.parquet", "splits.csv", "splits.json")
 
 def main(argv=None):
     """Run the command; returns the exit status."""
@@ -76,10 +77,18 @@ def prepare(path, out, *, manifest=dataset.MANIFEST, rebuild=False, test_list=No
         BadDataset: the data set, the list or the manifest is not usable.
     """
     data = dataset.open_dataset(path, manifest=None)
-    out = Path(out)
+    out = Path(out).resolve()
+    files.check_replaceable(out, PACK_FILES, "a pack")
     old = None if rebuild and test_list else dataset.read_manifest(manifest)
     published = _published(test_list, old) if rebuild else set()
     _check_fit(data.table, path, manifest, old, published, rebuild)
+    if rebuild and Path(manifest).exists():
+        lost = int((~dataset.read_manifest(manifest).file.isin(data.table.file)).sum())
+        if lost:
+            raise BadDataset(
+                f"{lost:,} photos of the manifest {manifest} are not in {path}, and dealing anew would "
+                f"lose their splits. Name another file with --manifest, or rebuild from a complete copy."
+            )
     aside = out.with_name(out.name + ".part")  # the old pack stays whole until the new one is
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)

@@ -4,7 +4,7 @@
 
 Compares candidate and default face by face (paired bootstrap over groups of duplicates), overall and in
 every group of 100 faces or more. The candidate is refused where a group gets worse beyond the interval
-of the difference, and where all faces together show no gain at all. Whether the gain lies beyond its own
+of the difference, and where neither figure of all faces together gains at all. Whether a gain lies beyond its own
 interval is said, and decides nothing. The answer and its reasons are printed and kept in promotion.json beside the run; `training.evaluate` asks for it. Test faces are not
 looked at.
 """
@@ -110,12 +110,16 @@ def decide(table):
     if not worse.empty:
         return False, [f"worse: {_words(row)}" for row in worse.to_dict("records")]
     overall = table[table.by == "all"]
-    gains = [JUDGED[row["metric"]] * row["change"] for row in overall.to_dict("records")]
-    if min(gains) < 0 or max(gains) == 0:
-        return False, [f"no gain: {_words(row)}" for row in overall.to_dict("records")]
+    rows = overall.to_dict("records")
+    if rows[0]["n"] < MIN_ROWS:
+        return False, [f"too few faces: {rows[0]['n']}, expected {MIN_ROWS} or more"]
+    gains = [JUDGED[row["metric"]] * row["change"] for row in rows]
+    if max(gains) <= 0:
+        return False, [f"no gain: {_words(row)}" for row in rows]
+    names = {True: "gain within the interval", False: "no gain, within the interval"}
     return True, [
-        f"{'better' if row['verdict'] == 'better' else 'gain within the interval'}: {_words(row)}"
-        for row in overall.to_dict("records")
+        f"{'better' if row['verdict'] == 'better' else names[gain > 0]}: {_words(row)}"
+        for row, gain in zip(rows, gains, strict=True)
     ]
 
 

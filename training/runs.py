@@ -81,13 +81,13 @@ def check_data(data, pack, what):
     Raises:
         BadDataset: the manifests differ.
     """
-    if data.get("manifest_sha256") != pack.facts.get("manifest_sha256"):
-        raise BadDataset(
-            f"the pack does not fit {what}: its split manifest has the hash "
-            f"{str(pack.facts.get('manifest_sha256'))[:12]}…, expected "
-            f"{str(data.get('manifest_sha256'))[:12]}…. Prepare the pack from the data that the model was "
-            f"trained on, or train again on this one."
-        )
+    for name, words in (("manifest_sha256", "split manifest"), ("inventory_sha256", "list of photos")):
+        if data.get(name) != pack.facts.get(name):
+            raise BadDataset(
+                f"the pack does not fit {what}: its {words} has the hash "
+                f"{str(pack.facts.get(name))[:12]}…, expected {str(data.get(name))[:12]}…. Prepare the pack "
+                f"from the data that the model was trained on, or train again on this one."
+            )
 
 
 def check_splits(pack, **least):

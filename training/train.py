@@ -89,6 +89,7 @@ def train(recipe, pack, folder, *, init=None, seed=0, limit=None, verbose=2):
     parts["train"] = parts["train"].iloc[:limit]
     history = _begin(folder, recipe, pack, seed, limit)
     if len(history) >= recipe.epochs and (folder / "model.keras").exists():
+        sys.stderr.write(f"{folder} is finished already; nothing was done.\n")
         return folder / "model.keras"
     keras.utils.set_random_seed(seed)
     crops = {name: pack.decode(part) for name, part in parts.items()}
@@ -187,15 +188,15 @@ def _begin(folder, recipe, pack, seed, limit):
         "seed": seed,
         "limit": limit,
         "manifest_sha256": pack.facts.get("manifest_sha256"),
+        "inventory_sha256": pack.facts.get("inventory_sha256"),
     }
     path = folder / "run.json"
     try:
-        if not path.exists() and not (folder / "history.csv").exists():
+        if not (folder / "history.csv").exists():  # nothing was learned yet
             files.write(path, json.dumps(wanted, indent=2) + "\n")
             return []
         found = dict(json.loads(path.read_text(encoding="utf-8")))
-        history = folder / "history.csv"
-        rows = pd.read_csv(history).to_dict("records") if history.exists() else []
+        rows = pd.read_csv(folder / "history.csv").to_dict("records")
     except (OSError, ValueError, TypeError) as error:
         raise BadModel(
             f"the run {folder} cannot be continued: {error}. Delete the folder and start again, or name "
@@ -263,7 +264,7 @@ def main(argv=None):
     parser.add_argument("--pack", type=Path, default=PACK)
     parser.add_argument("--init", type=Path, help="folder of the starting weights")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=_seed, default=0, help="a whole number, 0 or more")
     parser.add_argument(
         "--backbone", choices=["inception"], help="for `transfer`: InceptionV3 instead of MobileNetV2"
     )
@@ -281,7 +282,18 @@ def main(argv=None):
     except AgeSexError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nstopped; the same command goes on from the last whole epoch.\n")
+        return 130
     return 0
+
+
+def _seed(text):
+    """0 to 2**32 − 1; argparse turns the ValueError into its message."""
+    seed = int(text)
+    if not 0 <= seed < 2**32:
+        raise ValueError
+    return seed
 
 
 if __name__ == "__main__":
