@@ -12,6 +12,7 @@ from agesex.errors import BadDataset, BadModel
 from training import (
     augment,
     batches,
+    calibrate,
     evaluate,
     files,
     networks,
@@ -442,20 +443,20 @@ def test_calibration_uses_its_own_split_only(pack):
         (density / density.sum(axis=1, keepdims=True)).astype(np.float32),
         (np.where(rows.sex == "female", 3, -3) + rng.normal(0, 2, len(rows))).astype(np.float32),
     )
-    _, first = evaluate.calibrate(rows, output)
+    _, first = calibrate.calibrate(rows, output)
     elsewhere = rows.assign(age=np.where(rows.split == "calibration", rows.age, 50))
-    _, second = evaluate.calibrate(elsewhere, output)
+    _, second = calibrate.calibrate(elsewhere, output)
     assert first["interval"] == second["interval"]
     assert first["temperature"] == second["temperature"]
     spoilt = rows.assign(age=np.where(rows.split == "calibration", 50, rows.age))
-    assert evaluate.calibrate(spoilt, output)[1]["interval"] != first["interval"]
+    assert calibrate.calibrate(spoilt, output)[1]["interval"] != first["interval"]
 
 
 def test_the_temperature_of_overconfident_logits_is_found():
     rng = np.random.default_rng(0)
     logit = rng.normal(0, 2, 20_000)
     female = rng.random(20_000) < 1 / (1 + np.exp(-logit))
-    assert evaluate.fit_temperature(3 * logit, female) == pytest.approx(3, rel=0.05)
+    assert calibrate.fit_temperature(3 * logit, female) == pytest.approx(3, rel=0.05)
 
 
 def test_the_threshold_keeps_away_from_both_goals():
@@ -463,7 +464,7 @@ def test_the_threshold_keeps_away_from_both_goals():
     p = 0.5 + np.arange(n) / (2 * n)  # of the least sure 60 faces every second answer is wrong
     right = (np.arange(n) >= 60) | (np.arange(n) % 2 == 0)
     table = pd.DataFrame({"age": 30, "age_pred": 30.0, "p_female": p})
-    chosen = evaluate.choose_threshold(table.assign(sex=np.where(right, "female", "male")))
+    chosen = calibrate.choose_threshold(table.assign(sex=np.where(right, "female", "male")))
     assert chosen["reached"] and chosen["accuracy"] > 0.98 and 0.93 < chosen["answered"] < 0.98
     assert chosen["threshold"] == 0.53  # .51 is accurate enough, .54 answers just 92 %
 
@@ -474,16 +475,16 @@ def test_the_threshold_is_the_lowest_that_reaches_the_goal():
     right = np.where(np.arange(n) < 100, np.arange(n) % 2 == 0, np.arange(n) % 100 != 0)
     sex = np.where(right, "female", "male")
     table = pd.DataFrame({"age": 30, "age_pred": 30.0, "p_female": p, "sex": sex})
-    chosen = evaluate.choose_threshold(table)
+    chosen = calibrate.choose_threshold(table)
     assert chosen["threshold"] == 0.61 and chosen["reached"]
     assert chosen["answered"] == 0.9 and chosen["accuracy"] == 0.99
-    hopeless = evaluate.choose_threshold(table.assign(sex="male"))
+    hopeless = calibrate.choose_threshold(table.assign(sex="male"))
     assert not hopeless["reached"]
     # what looks like an infant is not answered, however sure the probability
     infants = table.assign(age_pred=np.where(np.arange(n) < 500, 3.0, 30.0))
-    assert evaluate.choose_threshold(infants)["answered"] == 0.5
+    assert calibrate.choose_threshold(infants)["answered"] == 0.5
     with pytest.raises(BadDataset, match="too few faces"):
-        evaluate.choose_threshold(table.head(20))
+        calibrate.choose_threshold(table.head(20))
 
 
 def test_augmentation_is_repeatable_and_keeps_the_form():

@@ -20,7 +20,7 @@ import pandas as pd
 from agesex import findings, intervals, metrics, model
 from agesex.errors import AgeSexError, BadDataset
 from training import files
-from training.evaluate import calibrate
+from training.calibrate import calibrate
 from training.pack import Pack
 from training.prepare import PACK
 from training.runs import check_data, check_splits, forward, read_run
@@ -39,7 +39,7 @@ def compare(candidate, default, *, draws=2000, seed=0):
     """Paired differences, candidate minus default.
 
     Args:
-        candidate: predictions table (see `training.evaluate.calibrate`) of the candidate.
+        candidate: predictions table (see `training.calibrate.calibrate`) of the candidate.
         default: the same of the default; only files in both are compared.
         draws: of the bootstrap.
         seed: of the draws.
