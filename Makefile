@@ -4,14 +4,19 @@
 
 PYTHON ?= python3
 PORT ?= 8501
+API_PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := app
-.PHONY: app test lint figures clean
+.PHONY: app api test lint figures clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+# ARGS passes options on: make api ARGS="--max-waiting 16"; its port is API_PORT
+api: $(VENV)/api.stamp
+	$(BIN)/python -m agesex serve --port $(API_PORT) $(ARGS)
 
 # ARGS passes options on to pytest: make test ARGS="-m 'not browser' -x"
 test: lint
@@ -37,6 +42,10 @@ $(VENV)/app.stamp: requirements.txt | $(VENV)/pyvenv.cfg
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements.txt requirements-dev.txt | $(VENV)/pyvenv.cfg
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/api.stamp: requirements.txt requirements-api.txt | $(VENV)/pyvenv.cfg
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-api.txt
 	@touch $(VENV)/app.stamp $@
+
+$(VENV)/dev.stamp: requirements.txt requirements-api.txt requirements-dev.txt | $(VENV)/pyvenv.cfg
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $(VENV)/app.stamp $(VENV)/api.stamp $@

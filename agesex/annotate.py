@@ -14,8 +14,8 @@ LONGEST, SHORTEST = 1200, 560  # pixels of the long side: enough for a screen, e
 INK, PAPER = (20, 29, 43), (255, 255, 255)
 
 
-def boxes(photo, found, *, longest=LONGEST):
-    """A picture of the photo with a box and a number at every face.
+def boxes(photo, found, *, texts=(), longest=LONGEST):
+    """A picture of the photo with a box and a number at every face, and a text under it if there is one.
 
     Lines and numbers scale with the picture. They are white inside and dark outside, so that they
     are seen on snow and at night.
@@ -23,6 +23,7 @@ def boxes(photo, found, *, longest=LONGEST):
     Args:
         photo: (H, W, 3) uint8 RGB; left as it is.
         found: list of `faces.Face`; numbered from 1 in this order.
+        texts: a short text per face, e.g. the age; none without it.
         longest: a larger photo is reduced to this long side in pixels, a tiny one enlarged to
             `SHORTEST`.
 
@@ -39,6 +40,8 @@ def boxes(photo, found, *, longest=LONGEST):
         cv2.rectangle(picture, top_left, bottom_right, PAPER, line)
     for number, (top_left, bottom_right) in enumerate(corners, start=1):
         _badge(picture, str(number), top_left, bottom_right, line)
+    for text, (top_left, bottom_right) in zip(texts, corners, strict=False):
+        _caption(picture, text, top_left[0], bottom_right[1], line)
     return picture
 
 
@@ -97,6 +100,19 @@ def _badge(picture, text, top_left, bottom_right, line):
     size = 10 * line if len(text) > 1 else 12 * line
     ImageDraw.Draw(drawing).text(centre, text, PAPER, _font(size), anchor="mm")
     patch[:] = np.asarray(drawing)
+
+
+def _caption(picture, text, left, bottom, line):
+    """White letters with a dark rim, under a box or, at the lower border, inside it."""
+    size = 12 * line
+    drawing = Image.fromarray(picture)
+    pen, rim = ImageDraw.Draw(drawing), max(1, line)
+    x0, y0, x1, y1 = pen.textbbox((0, 0), text, font=_font(size), stroke_width=rim)
+    height, width = picture.shape[:2]
+    x = int(np.clip(left, 0, max(0, width - (x1 - x0)))) - x0
+    y = int(min(bottom + 2 * line, max(0, height - (y1 - y0)))) - y0
+    pen.text((x, y), text, PAPER, _font(size), stroke_width=rim, stroke_fill=INK)
+    picture[:] = np.asarray(drawing)
 
 
 @functools.lru_cache(maxsize=16)

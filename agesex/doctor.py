@@ -96,9 +96,9 @@ def _splits():
 
 
 def _dataset():
-    path = os.environ.get("AGESEX_UTKFACE")
+    path = os.environ.get("AGESEX_DATASET")
     if not path:
-        advice = "not connected: the app works without; AGESEX_UTKFACE names a copy for the tests"
+        advice = "not connected: the app works without; AGESEX_DATASET names a folder, .zip or .tar.gz of it"
         return Check("data set", False, advice, "optional")
     try:
         data = dataset.open_dataset(path)

@@ -13,6 +13,14 @@ class BadImage(AgeSexError):
     """Bytes, a file or an array that cannot become an upright RGB picture."""
 
 
+class TooLarge(BadImage):
+    """A picture with more bytes or pixels than the limit; it was not decoded."""
+
+
+class NotAPicture(BadImage):
+    """Bytes of no format that is read here."""
+
+
 class NoFace(AgeSexError):
     """The picture is fine, but no face was found in it."""
 
@@ -46,3 +54,7 @@ class ModelMissing(AgeSexError):
 
 class BadModel(AgeSexError):
     """A model folder whose content cannot be trusted (hash, format, outputs)."""
+
+
+class CannotExplain(AgeSexError):
+    """A question about an answer that this model, method or layer cannot settle."""

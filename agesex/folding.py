@@ -11,7 +11,7 @@ import numpy as np
 
 
 def folded(network):
-    """A copy for prediction; explanations keep the original, whose layers they look into.
+    """A copy for prediction and for the gradients of explanations; its layers keep their names.
 
     Args:
         network: keras.Model, a functional graph.

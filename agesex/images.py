@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms
 
-from agesex.errors import BadImage
+from agesex.errors import BadImage, NotAPicture, TooLarge
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
@@ -71,9 +71,9 @@ def decode_with_notes(source, *, max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS):
     except BadImage:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise BadImage(f"{name} has far more pixels than {max_pixels:,}. Reduce it.") from error
+        raise TooLarge(f"{name} has far more pixels than {max_pixels:,}. Reduce it.") from error
     except Exception as error:  # plugins fail in many ways on broken headers
-        raise BadImage(f"{name} is not a picture that can be read. {ADVICE}") from error
+        raise NotAPicture(f"{name} is not a picture that can be read. {ADVICE}") from error
     with image:
         _check_size(image.width, image.height, name, max_pixels)
         try:
@@ -155,7 +155,7 @@ def _open_heif(data, name):
     if brand not in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"):
         return None
     if importlib.util.find_spec("pillow_heif") is None:
-        raise BadImage(
+        raise NotAPicture(
             f"{name} is a HEIC photo, as iPhones write them, which cannot be read here. Export it "
             "as JPEG, or install the optional package: pip install pillow-heif."
         )
@@ -169,7 +169,7 @@ def _open_heif(data, name):
 
 def _check_size(width, height, name, max_pixels):
     if width * height > max_pixels:
-        raise BadImage(
+        raise TooLarge(
             f"{name} is {width:,}×{height:,} pixels; at most {max_pixels / 1e6:g} million pixels "
             "are read. Reduce it and try again."
         )
@@ -251,7 +251,7 @@ def _from_array(array, max_pixels):
 
 
 def _too_large(name, max_bytes):
-    return BadImage(
+    return TooLarge(
         f"{name} is larger than {max_bytes / 2**20:g} MB. Reduce it or save it as JPEG."
     )
 

@@ -4,6 +4,8 @@
     interval(prediction)    # "90 of 100 such faces are between 29 and 46"
     sex(prediction)         # "female", or "unsure of the sex"
     certainty(prediction)   # "97 of 100 such faces are labelled female"
+    similar(such)           # "In the test set, 412 faces got an answer like this …"
+    age_verdict(prediction, 36, typical=4.8)
 """
 
 import math
@@ -59,6 +61,62 @@ def certainty(prediction):
 def faces(count):
     """A number of faces: "no face", "1 face", "12 faces"."""
     return {0: "no face", 1: "1 face"}.get(count, f"{count} faces")
+
+
+def similar(such):
+    """How the model fared on test faces that got an answer like this one.
+
+    Args:
+        such: a `similar.Similar`.
+
+    Returns:
+        str, one or two sentences with n and 95 % intervals.
+    """
+    who = f"predicted age {such.band}{f', {such.sex}' if such.sex else ''}"
+    if such.mae.low is None:
+        return f"In the test set {such.n} faces got an answer like this ({who}): too few for a figure."
+    mae, held = such.mae, such.coverage
+    return (
+        f"In the test set {such.n:,} faces got an answer like this ({who}): mean error {mae.value:.1f} years "
+        f"({mae.low:.1f}–{mae.high:.1f}), and the 90 % interval held {100 * held.value:.0f} % of their ages "
+        f"({100 * held.low:.0f}–{100 * held.high:.0f})."
+    )
+
+
+def age_verdict(prediction, true_age, typical=None):
+    """An age answer held against the truth.
+
+    Args:
+        prediction: a `predict.Prediction`.
+        true_age: years, as the visitor gave it.
+        typical: mean error of such answers, years; None leaves the comparison out.
+
+    Returns:
+        str, one or two sentences.
+    """
+    low, high = math.floor(prediction.interval[0]), math.ceil(prediction.interval[1])
+    inside = low <= true_age <= high
+    error = prediction.age - true_age
+    side = "exactly right" if round(abs(error)) == 0 else f"{years(abs(error))} too {'old' if error > 0 else 'young'}"
+    said = f"**{'Inside' if inside else 'Outside'} the interval**; the age is {side}."
+    if typical is None:
+        return said
+    often = "more than usual" if abs(error) > typical else "no more than usual"
+    return f"{said} Such answers are off by {typical:.1f} years on average, so that is {often}."
+
+
+def sex_verdict(prediction, label):
+    """A sex answer held against what the visitor says: a sentence.
+
+    Args:
+        prediction: a `predict.Prediction`.
+        label: "female" or "male".
+    """
+    if prediction.sex == "unsure":
+        return "The model does not commit itself, so it is neither right nor wrong."
+    if prediction.sex == label:
+        return "**The sex is as you say.**"
+    return "**The sex is not as you say.** It learned two labels that annotators wrote down from photos."
 
 
 def _of_hundred(share):

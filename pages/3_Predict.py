@@ -1,10 +1,12 @@
-"""Predict: a photo in, every face with an age interval and a sex out."""
+"""Predict: photos in, every face with an age interval and a sex out."""
 
 import streamlit as st
 
 import ui
 import ui.photo
-from agesex import charts, words
+from agesex import words
+from ui import kiosk
+from ui.predict import batch, card, crop, downloads, settings
 
 CHART = (
     "Blue: how the model spreads its answer over the ages from 0 to 100; the line is the mean, the "
@@ -21,15 +23,23 @@ LABELS = (
 def main():
     """Draw the page."""
     ui.page("Predict")
-    photo = ui.photo.choose()
-    if photo is None:
-        return
+    photo = ui.photo.choose(many=True)
+    kiosk.watch()
     with ui.guard():
-        draw(photo, ui.photo.look(photo, whole=ui.photo.wants_whole(photo)))
+        chosen = settings.choose()
+        if photo is None:
+            return
+        if photo.mine and len(ui.photo.held()) > 1:
+            photo = batch.draw(ui.photo.held(), chosen)
+            if photo is None:
+                return
+            ui.photo.look_at(photo)
+        draw(photo, ui.photo.look(photo, whole=ui.photo.wants_whole(photo)), chosen)
 
 
-def draw(photo, seen):
+def draw(photo, seen, chosen):
     """The photo on the left, one card per face on the right."""
+    found = {name: settings.answers(photo, seen, name, chosen) for name in chosen.models if seen.faces}
     left, right = st.columns([5, 6], gap="large")
     with left.container(key="photo"):
         st.image(seen.picture, alt=describe(photo, seen), width="stretch", output_format="JPEG")
@@ -39,43 +49,27 @@ def draw(photo, seen):
         if seen.faces:
             count = words.faces(len(seen.faces))
             st.caption(f"{count.capitalize()}, found and answered in {seen.seconds:.2f} seconds.")
+            if len(ui.photo.held()) < 2 or not photo.mine:
+                downloads.draw(batch.rows_of(photo, chosen), seen.picture)
     with right:
         if not seen.faces:
             no_face(photo)
         else:
             with st.container(key="faces"):
                 for i in range(len(seen.faces)):
-                    card(photo, seen, i)
-            if seen.whole and not photo.average:
-                whole_taken(photo)
+                    card.draw(photo, seen, i, found)
+            if seen.whole and not photo.aligned:
+                whole_taken(photo, seen)
             st.caption(CHART if photo.average else f"{CHART} {SHADED}")
             st.caption(LABELS)
             ui.link("Explain", "Where did it look?")
 
 
-def card(photo, seen, i):
-    """The answer for one face."""
-    answer = seen.answers[i]
-    with st.container(border=True, key=f"face_{i}"):
-        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-            st.image(seen.faces[i].crop, alt=f"Face {i + 1} as the model sees it", width=112)
-            with st.container(gap="xxsmall"):
-                if len(seen.faces) > 1:
-                    st.caption(f"Face {i + 1}")
-                st.subheader(words.age(answer), anchor=False)
-                st.markdown(f"**{words.sex(answer).capitalize()}**")
-        sure = "No interval: nobody in particular is shown."
-        if not photo.average:
-            sure = f"{words.interval(answer)}."
-        st.markdown(f"{sure}  \n{words.certainty(answer).capitalize()}.")
-        st.altair_chart(charts.age_distribution(answer, interval=not photo.average))
-
-
 def no_face(photo):
     """What to do when the detector finds nothing."""
     st.warning(
-        "**No face was found in this picture.** The detector needs eyes, nose and mouth, upright and "
-        "at least 20 pixels wide; masks, strong profiles and drawings often fail.",
+        "**No face was found in this picture.** The whole of it was searched. The detector needs eyes, nose "
+        "and mouth, upright and at least 20 pixels wide; masks, strong profiles and drawings often fail.",
         icon=":material/search_off:",
     )
     st.write("Is there one anyway, filling the picture? Then the search can be left out:")
@@ -86,13 +80,15 @@ def no_face(photo):
         on_click=ui.photo.toggle_whole,
         args=(photo,),
     )
+    crop.draw(photo)
 
 
-def whole_taken(photo):
+def whole_taken(photo, seen):
     """Say that nobody searched, and offer the way back."""
+    taken = "the whole picture (of a wide or tall one the middle square)" if seen.whole is True else "your square"
     st.warning(
-        "No search: the whole picture (of a wide or tall one the middle square) was taken for a "
-        "face. The model answers for anything; without a face the answer means nothing.",
+        f"No search: {taken} was taken for a face. The model answers for anything; without a face the answer "
+        "means nothing.",
         icon=":material/crop_free:",
     )
     st.button(

@@ -102,11 +102,20 @@ def stub_model(monkeypatch):
         colour = 2.55 * (stub.age + 5 * i) + stub.logit * np.array([5, 0, -5])
         return np.full((200, 200, 3), np.round(colour), np.uint8)
 
-    def explained(model, crop, target="older", method="grad-cam"):
+    def explained(
+        model, crop, target="older", method="grad-cam", *, layer=None, progress=None, **options
+    ):
         stub.calls.append((target, method))
-        return from_raw(stub.raw, target, method)
+        return from_raw(stub.raw, target, method, layer)
 
     monkeypatch.setattr(ui, "load_model", lambda name=None: stub)
     monkeypatch.setattr(ui, "detector", lambda: find)
     monkeypatch.setattr(explain, "explain", explained)
+    # what is asked of a network, which the stub has none of
+    monkeypatch.setattr(explain, "usable", lambda network, target="older": list(explain.METHODS))
+    monkeypatch.setattr(
+        explain, "layers", lambda network, target="older": {"early": (9, 9), "late": (5, 5)}
+    )
+    monkeypatch.setattr(explain, "default_layer", lambda network, target, name: "late")
+    monkeypatch.setattr(explain, "channels", lambda network, layer: 512)
     return stub

@@ -179,7 +179,7 @@ def test_numbers_are_rounded_for_machines():
     from agesex.predict import Prediction
 
     face = faces.aligned(np.zeros((200, 200, 3), np.uint8))
-    row = score._row(
+    row = score.row(
         "a.jpg", 1, face, Prediction(30.123456, (20.98765, 40.1), 0.9, None, "male", 0.123456789)
     )
     assert (row["age"], row["age_low"], row["p_female"]) == (30.123, 20.988, 0.12346)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from agesex.errors import BadModel
-from agesex.explain import gradients
+from agesex.explain import last_grid
 from training import networks
 from training.finish import compiled
 from training.fused import FusedBatchNormalization, fused
@@ -61,10 +61,10 @@ def test_the_two_separate_networks_share_no_weight():
 
 def test_the_last_grid_belongs_to_the_branch_that_answers():
     network = networks.build(RECIPES["grey48"], 48)
-    assert gradients.last_grid(network, "older") == "age_pool3"
-    assert gradients.last_grid(network, "female") == "sex_pool3"
+    assert last_grid(network, "older") == "age_pool3"
+    assert last_grid(network, "female") == "sex_pool3"
     joint = networks.build(RECIPES["grey48-joint"], 48)
-    assert gradients.last_grid(joint, "older") == gradients.last_grid(joint, "male") == "pool3"
+    assert last_grid(joint, "older") == last_grid(joint, "male") == "pool3"
 
 
 def test_freezing_leaves_only_the_heads_to_learn():

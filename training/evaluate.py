@@ -18,8 +18,9 @@ from pathlib import Path
 import keras
 import pandas as pd
 
-from agesex import intervals, metrics, model
+from agesex import imagined, intervals, metrics, model
 from agesex.errors import AgeSexError, BadModel
+from agesex.explain import report as explained
 from agesex.model import FORMAT, hash_of
 from training import files, targets
 from training.calibrate import calibrate
@@ -46,7 +47,8 @@ def evaluate(run, pack, target):
         BadDataset: the pack is not the one of the run, or too small.
     """
     run = read_run(run)
-    files.check_replaceable(target, model.FILES + ("stress.json",), "a model")
+    known = (*model.FILES, "stress.json", explained.FILE, explained.MAPS, imagined.FOLDER)
+    files.check_replaceable(target, known, "a model")
     facts, path = run.facts, run.weights
     check_data(facts["data"], pack, f"the run {run.folder.name}")
     check_splits(pack, train=1, validation=metrics.MIN_GROUP, calibration=intervals.MIN_ROWS, test=1)
@@ -88,6 +90,7 @@ def evaluate(run, pack, target):
         shutil.copy(run.folder / "history.csv", aside / "history.csv")
         if stress:
             (aside / "stress.json").write_text(stress)
+        _keep(target, aside, run.model.sha256)
         table.to_parquet(aside / "predictions.parquet", index=False, compression="zstd")
         (aside / "card.json").write_text(json.dumps(card, indent=1) + "\n")
         files.swap(target, aside)
@@ -107,6 +110,16 @@ def _stress_of(run, target):
         except (OSError, ValueError, KeyError, TypeError):
             continue
     return ""
+
+
+def _keep(old, new, sha256):
+    """Copy what the old folder holds about the same weights: explanations, and imagined pictures."""
+    if files.made_from(old / explained.FILE) == sha256:
+        for name in (explained.FILE, explained.MAPS):
+            if (old / name).is_file():
+                shutil.copy(old / name, new / name)
+    if files.made_from(old / imagined.FOLDER / imagined.INDEX) == sha256:
+        shutil.copytree(old / imagined.FOLDER, new / imagined.FOLDER)
 
 
 def figures(table):

@@ -11,8 +11,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from agesex import dataset, findings, metrics, model, model_card
+from agesex import dataset, findings, imagined, metrics, model, model_card
 from agesex.errors import AgeSexError
+from agesex.explain import report
+from training import files
 from training.average_faces import average_faces
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,6 +60,28 @@ def stale(root=ROOT, name=model.DEFAULT):
         for path, text in derived(root, name).items()
         if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
+
+
+def unmade(name=model.DEFAULT):
+    """What belongs into the model's folder and is missing there, or was made from other weights.
+
+    Args:
+        name: the model.
+
+    Returns:
+        dict: file or folder in it -> the command that makes it.
+    """
+    folder, sha256 = model.folder(name), model.read_card(name)["sha256"]
+    indices = {
+        "stress.json": ("stress.json", "training.stress"),
+        report.FILE: (report.FILE, "training.explain_report"),
+        imagined.FOLDER: (f"{imagined.FOLDER}/{imagined.INDEX}", "training.imagine"),
+    }
+    return {
+        path: f"python -m {command} {name}"
+        for path, (index, command) in indices.items()
+        if files.made_from(folder / index) != sha256
+    }
 
 
 def readme_section(card):
@@ -110,7 +134,10 @@ def main(argv=None):
         if args.check:
             for path in old:
                 sys.stderr.write(f"{path.name} does not agree with the model: run `make figures`.\n")
-            return 1 if old else 0
+            missing = unmade()
+            for path, command in missing.items():
+                sys.stderr.write(f"{path} is missing or of other weights: run `{command}`.\n")
+            return 1 if old or missing else 0
         for path, text in derived().items():
             path.write_text(text, encoding="utf-8")
         if args.dataset:

@@ -4,6 +4,7 @@
     swap(target, aside)               # a whole folder
 """
 
+import json
 import shutil
 from pathlib import Path
 
@@ -12,8 +13,12 @@ from agesex.errors import BadModel
 PASSING = (".part", ".old")  # endings of what is not finished, or about to go
 
 
-def write(path, text):
-    """Write a text file.
+def write(path, content):
+    """Write a file.
+
+    Args:
+        path: of the file.
+        content: str, or bytes.
 
     Raises:
         BadModel: the disk is full or may not be written; an older file is unchanged.
@@ -21,10 +26,18 @@ def write(path, text):
     aside = Path(path).with_name(Path(path).name + ".part")
     try:
         aside.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(text, encoding="utf-8")
+        aside.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
         aside.replace(path)
     except OSError as error:
         raise unwritten(path, error) from error
+
+
+def made_from(path):
+    """The SHA-256 of the weights that a derived JSON file says it was made from; "" where it says none."""
+    try:
+        return str(json.loads(Path(path).read_text(encoding="utf-8"))["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def check_replaceable(target, known, what):

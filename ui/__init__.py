@@ -6,29 +6,35 @@
     with ui.guard():
         model = ui.load_model()
 
-`frame` holds menu, title and notice, `loaders` the caches, `pieces` what several pages draw, and `photo`
-the picture that Predict and Explain share.
+`frame` holds menu, title and notice, `loaders` the caches, `pieces` what several pages draw, `photo` the
+picture that Predict and Explain share, `linked` the values that live in the address, and `explain` the views
+of the page of that name.
 """
 
 from ui.frame import MENU, NOTICE, Entry, guard, link, page, plain, run
 from ui.loaders import (
     by_group,
+    connected,
     dataset_facts,
     detector,
+    explain_report,
     full_card,
     label_table,
     load_model,
+    model_names,
     read_card,
     read_history,
     read_predictions,
     read_stress,
     sample_labels,
+    sample_title,
     warm_up,
 )
 from ui.pieces import average_faces, big_figure, figure
 
 __all__ = [
-    "MENU", "NOTICE", "Entry", "average_faces", "big_figure", "by_group", "dataset_facts", "detector",
-    "figure", "full_card", "guard", "label_table", "link", "load_model", "page", "plain", "read_card",
-    "read_history", "read_predictions", "read_stress", "run", "sample_labels", "warm_up",
+    "MENU", "NOTICE", "Entry", "average_faces", "big_figure", "by_group", "connected", "dataset_facts",
+    "detector", "explain_report", "figure", "full_card", "guard", "label_table", "link", "load_model",
+    "model_names", "page", "plain", "read_card", "read_history", "read_predictions", "read_stress", "run",
+    "sample_labels", "sample_title", "warm_up",
 ]  # fmt: skip

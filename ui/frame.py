@@ -14,6 +14,7 @@ import streamlit as st
 from starlette.formparsers import MultiPartParser
 
 from agesex.errors import AgeSexError
+from ui import linked
 from ui.loaders import warm_up
 
 # Starlette writes upload parts over 1 MB to a temporary file. A visitor's photo never touches the
@@ -104,6 +105,7 @@ def run(overview):
     _here.framed = True
     try:
         chosen.run()
+        linked.finish()
     finally:  # also after st.stop()
         _here.framed = False
         warm_up()
@@ -127,6 +129,7 @@ def page(name):
     if not getattr(_here, "framed", False):
         _register()
         st.rerun()
+    linked.begin(name)
     st.set_page_config(page_title=f"{name} · Age and sex")
     st.html(f"<style>{_STYLE}</style>")
     st.title(name, anchor=False)

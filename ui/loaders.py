@@ -11,6 +11,8 @@ import time
 
 import streamlit as st
 
+from agesex.errors import AgeSexError
+
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _model(name):
@@ -44,9 +46,13 @@ def detector():
     return faces.find
 
 
-@st.cache_data(max_entries=1, show_spinner=False)
-def sample_labels():
-    """Labels of the sample faces, a small picture over the age: {key: Markdown}."""
+@st.cache_data(max_entries=4, show_spinner=False)
+def sample_labels(hide=()):
+    """Labels of the sample faces, a small picture over the age: {key: Markdown}.
+
+    Args:
+        hide: what is left out, also for those who have the picture read out: "sex", "age".
+    """
     import base64
 
     import cv2
@@ -54,16 +60,53 @@ def sample_labels():
     from agesex import samples
 
     labels = {}
-    for sample in samples.all():
+    for number, sample in enumerate(samples.all(), start=1):
         height, width = sample.photo.shape[:2]
         face = sample.photo
         if not sample.average:  # a portrait: head and shoulders lie in the upper middle
             face = face[: height // 2, width // 5 : width // 5 + height // 2]
         small = cv2.resize(face[..., ::-1], (96, 96), interpolation=cv2.INTER_AREA)
         data = base64.b64encode(cv2.imencode(".webp", small)[1]).decode()
-        age = sample.title.rpartition("aged ")[2]
-        labels[sample.key] = f"![{sample.title}](data:image/webp;base64,{data}) {age}"
+        words = f"{number}" if "age" in hide else sample.title.rpartition("aged ")[2]
+        labels[sample.key] = f"![{sample_title(sample, hide)}](data:image/webp;base64,{data}) {words}"
     return labels
+
+
+def sample_title(sample, hide=()):
+    """The title of a sample without what is to be hidden ("sex", "age").
+
+    Args:
+        sample: a `samples.Sample`.
+        hide: names of what is hidden.
+    """
+    from agesex import samples
+
+    if not hide:
+        return sample.title
+    number = [other.key for other in samples.all()].index(sample.key) + 1
+    if "age" in hide:
+        return f"Sample face {number}"
+    years = sample.title.rpartition("aged ")[2]
+    return f"Average face of people aged {years}" if sample.average else f"A person aged {years}"
+
+
+@st.cache_resource(max_entries=1, show_spinner="Reading the list of the connected data set …")
+def _connected(path):
+    from agesex import dataset
+
+    return dataset.open_dataset(path)
+
+
+def connected():
+    """The copy of UTKFace that AGESEX_DATASET names, read once; None where there is none to be read."""
+    path = os.environ.get("AGESEX_DATASET")
+    if not path:
+        return None
+    try:
+        return _connected(path)
+    except AgeSexError as error:
+        logging.getLogger("agesex.data_set").warning("AGESEX_DATASET: %s", error)
+        return None
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -177,3 +220,19 @@ def _warm_up():
         except Exception:
             log.warning("%s could not be loaded ahead", load.__name__, exc_info=True)
     log.info("warm after %.1f s", time.perf_counter() - started)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def explain_report(name):
+    """`agesex.explain.report.read`, cached: the evidence about a model's maps, or None."""
+    from agesex.explain import report
+
+    return report.read(name)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def model_names():
+    """`agesex.model.names`, cached: names of the models, the default first."""
+    from agesex import model
+
+    return model.names()

@@ -1,6 +1,7 @@
 """The picture that a visitor is looking at: chosen, kept for the session, forgotten.
 
-    photo = ui.photo.choose()           # samples, upload or camera; None where nothing is chosen yet
+    photo = ui.photo.choose()           # a sample, an upload, the camera, a face of a connected data set;
+                                        # None where nothing is chosen yet
     seen = ui.photo.look(photo)         # its faces and the answers, computed once per photo
 
 Predict and Explain share it. A visitor's photo and everything derived from it lie in
@@ -17,17 +18,21 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import ui
-from agesex import annotate, faces, images, predict, samples
+from agesex import advice, annotate, faces, images, predict, samples
+from ui import dataset_face, linked
 
 SOURCES = {
     "samples": ":material/familiar_face_and_zone: Samples",
     "upload": ":material/upload: Upload",
     "camera": ":material/photo_camera: Camera",
+    "data set": ":material/database: Data set",  # only where a copy is connected
 }
 TYPES = [suffix.removeprefix(".") for suffix in images.SUFFIXES]
+MOST = 50  # photos at once
 PRIVACY = (
-    "Your photo stays in the memory of the computer that runs this app, for your session only: it "
-    "is not written to disk, not logged and shown to nobody else."
+    "Your photo stays in the memory of the computer that runs this app, for your session only: it is not "
+    "written to disk, not logged and shown to nobody else. It goes with the session, two minutes after you "
+    "close the tab, or at once with “Forget”."
 )
 CAMERA = (
     "The browser hands out the camera on HTTPS or on localhost only. If no picture appears here, "
@@ -46,7 +51,8 @@ class Photo:
         note: where it comes from and its caveat, or "".
         source: a name of `SOURCES`.
         data: file content (bytes), or uint8 (H, W, 3) of a sample.
-        average: True for an average face: aligned already, and an interval means nothing.
+        average: True for an average face: an interval means nothing.
+        aligned: True where the picture is an aligned face already, which needs no search.
     """
 
     key: str
@@ -55,6 +61,12 @@ class Photo:
     source: str
     data: bytes | np.ndarray = field(repr=False)
     average: bool = False
+    aligned: bool = False
+
+    @property
+    def mine(self):
+        """True for a visitor's own photo, which stands in no address and can be forgotten."""
+        return self.source in ("upload", "camera")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,42 +80,61 @@ class Seen:
         notes: what a person should know about how the file was read, clauses.
         whole: True where the picture was taken for a face without a search.
         seconds: time from the file's bytes to the answers, without loading the networks.
+        measures: list of `advice.Measures`, one per face.
     """
 
     picture: np.ndarray
     faces: list
     answers: list
     notes: list
-    whole: bool
+    whole: bool | tuple
     seconds: float
+    measures: list = field(default_factory=list)
+
+    def advice(self, i, name):
+        """What is wrong with a face in its photo: list of `advice.Note`, costs by the model's stress test."""
+        if self.whole:  # nobody searched, so landmarks and confidence mean nothing
+            return []
+        return advice.judged(self.measures[i], ui.read_stress(name))
 
 
-def choose():
+def choose(*, hide=(), many=False):
     """Draw the picker.
 
+    Args:
+        hide: what nobody should read off it: "sex", "age", both or nothing.
+        many: whether several files may be uploaded at once; `held` lists them.
+
     Returns:
-        Photo, or None where upload or camera were chosen and nothing has come yet.
+        Photo, the one that was looked at last or the first of several, or None where upload or camera were
+        chosen and nothing has come yet.
     """
+    connected = bool(ui.connected())
+    sources = {name: label for name, label in SOURCES.items() if name != "data set" or connected}
     with st.container(key="picker"):
-        source = remembered(
+        source = linked.remembered(
             st.segmented_control,
             "Where the face comes from",
-            SOURCES,
-            format_func=SOURCES.get,
+            sources,
+            format_func=sources.get,
             default="samples",
+            private=("upload", "camera"),  # a link opens nobody's camera
             required=True,
             key="source",
             label_visibility="collapsed",
         )
         if source == "samples":
-            return _sample()
-        _inlet(source)
+            return _sample(hide)
+        if source == "data set":
+            return dataset_face.choose(hide)
+        _inlet(source, many)
         mine = st.session_state.get("photo")
         with st.container(horizontal=True, vertical_alignment="center", key="privacy"):
             st.caption(PRIVACY, width="stretch")
             if mine:
+                what = "this photo" if len(held()) < 2 else f"these {len(held())} photos"
                 st.button(
-                    "Forget this photo", key="forget", icon=":material/delete:", on_click=forget
+                    f"Forget {what}", key="forget", icon=":material/delete:", on_click=forget
                 )
         if st.session_state.pop("forgotten", False):
             st.success(
@@ -111,31 +142,6 @@ def choose():
                 icon=":material/delete:",
             )
     return mine if mine and mine.source == source else None
-
-
-def remembered(widget, *args, key, default, **kwargs):
-    """Draw a widget whose value outlives a change of page and is shared by pages.
-
-    Streamlit drops a widget's value with its page; `persist_state` keeps it, but for each page by
-    itself.
-
-    Args:
-        widget: a function of Streamlit, e.g. `st.slider`.
-        *args: its arguments.
-        key: name in the session state.
-        default: the value at first.
-        **kwargs: more arguments.
-
-    Returns:
-        The value.
-    """
-    state, kept = st.session_state, f"{key}_kept"
-
-    def keep():
-        state[kept] = state[key]
-
-    state[key] = state.get(kept, default)
-    return widget(*args, key=key, on_change=keep, **kwargs)
 
 
 def look(photo, *, whole=False):
@@ -151,7 +157,7 @@ def look(photo, *, whole=False):
     Raises:
         AgeSexError: the file is no picture, or the networks cannot be loaded.
     """
-    return kept(photo, ("look", whole), lambda: _look(photo, whole or photo.average))
+    return kept(photo, ("look", whole), lambda: found_in(photo, whole or photo.aligned))
 
 
 def kept(photo, key, compute):
@@ -165,64 +171,138 @@ def kept(photo, key, compute):
     Returns:
         What `compute` returned.
     """
-    results = st.session_state.get("results")
-    if results is None or results["of"] != photo.key:
-        results = st.session_state["results"] = {"of": photo.key}
-    if key not in results:
-        results[key] = compute()
-    return results[key]
+    results = st.session_state.setdefault("results", {})
+    if photo.key not in results:  # those of photos that are gone go, too
+        there = {one.key for one in held()}
+        for gone in [one for one in results if one not in there]:
+            del results[gone]
+        results[photo.key] = {}
+    mine = results[photo.key]
+    if key not in mine:
+        mine[key] = compute()
+    return mine[key]
+
+
+def held():
+    """The visitor's own photos, which are forgotten together: a list of Photo."""
+    return st.session_state.get("photos", [])
 
 
 def forget():
-    """Delete the visitor's photo, what was derived from it, and the fields that it came through."""
+    """Delete the visitor's photos, what was derived from them, and the fields that they came through."""
     state, run = st.session_state, get_script_run_ctx()
     for file_id in state.pop("files", ()):  # Streamlit would keep them until the session ends
         run.uploaded_file_mgr.remove_file(session_id=run.session_id, file_id=file_id)
-    for name in ("photo", "results", "whole"):
-        state.pop(name, None)
-    for name in [name for name in state if str(name).startswith(("upload_", "camera_"))]:
+    _empty()
+    fields = ("upload_", "camera_", "truth_", "live_", "crop_")
+    for name in [name for name in state if str(name).startswith(fields)]:
         del state[name]
     state["round"] = state.get("round", 0) + 1  # new keys, hence new and empty fields
     state["forgotten"] = True
 
 
+def hold(photos):
+    """Take these photos for the visitor's own; the first one is looked at.
+
+    Args:
+        photos: list of Photo; the same content twice is kept once.
+    """
+    photos = list({photo.key: photo for photo in photos}.values())
+    if not photos:
+        _empty()
+        return
+    st.session_state["photos"], st.session_state["photo"] = photos, photos[0]
+
+
+def look_at(photo):
+    """Make one of several photos the one that Explain, too, is about."""
+    st.session_state["photo"] = photo
+
+
+def _empty():
+    for name in ("photo", "photos", "results", "whole", "look_at"):
+        st.session_state.pop(name, None)
+
+
 def wants_whole(photo):
-    """True where the visitor asked to take this picture for a face."""
-    return st.session_state.get("whole") == photo.key
+    """What the visitor asked to take for a face.
+
+    Returns:
+        True for the whole picture, (left, top, side) for a square of it (see `ui.predict.crop`), False for a
+        search.
+    """
+    return st.session_state.get("whole", {}).get(photo.key, False)
 
 
 def toggle_whole(photo):
     """Take this picture for a face, or search it again; a callback for buttons."""
-    st.session_state["whole"] = None if wants_whole(photo) else photo.key
+    take_crop(photo, not wants_whole(photo))
 
 
-def _sample():
-    labels = ui.sample_labels()
-    key = remembered(
+def take_crop(photo, box):
+    """Take a square for the face: (left, top, side) as shares; True for the middle one, False to search."""
+    st.session_state.setdefault("whole", {})[photo.key] = box
+
+
+def _sample(hide):
+    labels = ui.sample_labels(tuple(sorted(hide)))
+    key = linked.remembered(
         st.pills,
         "Sample faces",
         list(labels),
         format_func=labels.get,
         default=next(iter(labels)),
+        parse=sample_of,
+        text=sample_number,  # its key would tell age and sex to those who are to guess
         required=True,
         key="sample",
         label_visibility="collapsed",
     )
     sample = samples.get(key)
-    return Photo(key, sample.title, sample.note, "samples", sample.photo, sample.average)
+    average = sample.average
+    title = ui.sample_title(sample, hide)
+    return Photo(key, title, sample.note, "samples", sample.photo, average, aligned=average)
 
 
-def _inlet(source):
+def sample_number(key):
+    """The number of a sample face, for addresses: "1" is the first."""
+    return str([sample.key for sample in samples.all()].index(key) + 1)
+
+
+def sample_of(text):
+    """The key of a sample face by its number (or its key); raises ValueError or KeyError."""
+    if text.isdecimal():
+        number = int(text)
+        if not 1 <= number <= len(samples.all()):
+            raise ValueError(text)
+        return samples.all()[number - 1].key
+    return samples.get(text).key
+
+
+def _inlet(source, many):
     """The field that a photo comes through; what came is taken over by `_take`."""
     key = f"{source}_{st.session_state.get('round', 0)}"
     if source == "upload":
+        key = f"{key}_many" if many else key
         st.file_uploader(
-            f"A photo with one face or many ({', '.join(TYPES)})",
+            f"{f'Up to {MOST} photos' if many else 'A photo'} with one face or many ({', '.join(TYPES)})",
             None,  # a wrong type gets the decoder's sentence instead of a red chip beside old answers
+            accept_multiple_files=many,
             key=key,
             on_change=_take,
             args=(source, key),
         )
+        if left_out := st.session_state.get("left_out"):
+            st.warning(
+                f"Only the first {MOST} photos are taken; {left_out} more were left out. Send them "
+                "afterwards, or use the command line, which takes whole folders.",
+                icon=":material/filter_none:",
+            )
+    elif st.toggle("Live: a picture every two seconds", key="live_on"):
+        from ui import live
+
+        if data := live.frame():
+            hold([Photo(hashlib.sha256(data).hexdigest(), "Live picture", "", "camera", data)])
     else:
         st.camera_input(
             "Look into the camera", key=key, on_change=_take, args=(source, key), width=520
@@ -230,37 +310,42 @@ def _inlet(source):
     mine = st.session_state.get("photo")
     if source == "camera" and not (mine and mine.source == source):
         st.caption(CAMERA)
-    if mine and mine.source == source and st.session_state.get(key) is None:
+    live_on = source == "camera" and st.session_state.get("live_on")
+    if mine and mine.source == source and not (live_on or st.session_state.get(key)):
         st.caption(f"Still here from before: {ui.plain(mine.title)}")
 
 
 def _take(source, key):
     """Keep what the field holds now; an emptied field empties the page too."""
-    file, state = st.session_state[key], st.session_state
-    if file is None:
-        for name in ("photo", "results", "whole"):
-            state.pop(name, None)
-        return
-    data = file.getvalue()
-    title = "Photo from your camera" if source == "camera" else file.name
-    # The same photo again, by another field of the other page: its results are kept.
-    state["photo"] = Photo(hashlib.sha256(data).hexdigest(), title, "", source, data)
-    state.setdefault("files", []).append(file.file_id)
+    files, state = st.session_state[key], st.session_state
+    files = files if isinstance(files, list) else [files] if files else []
+    state["left_out"] = max(len(files) - MOST, 0)
+    photos = []
+    for file in files[:MOST]:
+        data = file.getvalue()
+        title = "Photo from your camera" if source == "camera" else file.name
+        # The same photo again, by another field of the other page: its results are kept.
+        photos.append(Photo(hashlib.sha256(data).hexdigest(), title, "", source, data))
+    state.setdefault("files", []).extend(file.file_id for file in files)
+    hold(photos)
 
 
-def _look(photo, whole):
+def found_in(photo, whole):
+    """`look` without keeping the result: a `Seen`."""
     with st.spinner(LOADING, show_time=True):
         model, find = ui.load_model(), ui.detector()
     with st.spinner("Looking for faces …"):
         started = time.perf_counter()
-        picture, notes = images.decode_with_notes(_source(photo))
-        found = [_middle(picture)] if whole else find(picture)
+        picture, notes = images.decode_with_notes(source(photo))
+        found = [_square(picture, whole)] if whole else find(picture)
         answers = predict.predict(found, model)
+        measures = [] if whole else [advice.measure(picture, face) for face in found]
         seconds = time.perf_counter() - started
-        return Seen(annotate.boxes(picture, found), found, answers, notes, whole, seconds)
+        boxed = annotate.boxes(picture, found)
+        return Seen(boxed, found, answers, notes, whole, seconds, measures)
 
 
-def _source(photo):
+def source(photo):
     """The data with the file's name, which messages about broken files mention."""
     if isinstance(photo.data, np.ndarray):
         return photo.data
@@ -269,10 +354,12 @@ def _source(photo):
     return file
 
 
-def _middle(picture):
-    """The picture, or the square in the middle of it, as an aligned face."""
+def _square(picture, box):
+    """A square of the picture as an aligned face: that of the box, or the one in the middle."""
     height, width = picture.shape[:2]
     side = min(height, width)
     x, y = (width - side) // 2, (height - side) // 2
+    if box is not True:
+        x, y, side = round(box[0] * width), round(box[1] * height), max(round(box[2] * width), 1)
     face = faces.aligned(picture[y : y + side, x : x + side])
     return replace(face, box=(x, y, side, side), landmarks=face.landmarks + np.float32([x, y]))

@@ -147,6 +147,28 @@ def test_bad_files_are_one_sentence_and_the_session_goes_on(open_tab, server, fi
     expect(cards(tab)).to_contain_text("90 of 100 such faces are")
 
 
+def test_several_photos_at_once(open_tab, server, files):
+    tab = open_tab(server, "/Predict")
+    go(tab, "Upload")
+    choose(tab, [files / name for name in ("one.png", "two.png", "text.jpg")])
+    tab.page.get_by_text("3 photos, 3 faces.").wait_for()
+    expect(tab.page.get_by_text("“text.jpg” is not a picture")).to_be_visible()
+    tab.settle()
+    tab.shot("predict-many")
+    tab.page.get_by_role("button", name="Forget these 3 photos").click()
+    tab.page.get_by_text("Forgotten").wait_for()
+
+
+def test_the_live_camera(open_tab, server):
+    tab = open_tab(server, "/Predict")
+    go(tab, "Camera")
+    tab.page.get_by_text("Live: a picture every two seconds").click()
+    tab.page.get_by_text("Live picture").first.wait_for()
+    expect(cards(tab)).to_have_count(1)
+    tab.shot("predict-live")
+    assert tab.errors == []
+
+
 @pytest.mark.parametrize("width", [1440, 400])
 def test_the_camera(open_tab, server, width):
     tab = open_tab(server, "/Predict", width=width)

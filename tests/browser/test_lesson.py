@@ -1,0 +1,69 @@
+"""The lesson in a real Chromium: all steps, back, reload and a shared link; the real model answers."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def patience():
+    """The first answer waits for TensorFlow, and machines that test are busy."""
+    expect.set_options(timeout=240_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+def onward(tab, name):
+    tab.page.get_by_role("button", name=name, exact=True).click()
+    tab.settle()
+
+
+@pytest.mark.parametrize("width", [1440, 400])
+def test_all_steps_of_the_lesson(open_tab, server, width):
+    tab = open_tab(server, "/Explain?view=lesson&sample=50-59_male", width=width)
+    page = tab.page
+    page.get_by_text("answer is still hidden").wait_for()
+    assert page.locator('img[alt*="aged"]').count() == 0
+    tab.shot(f"lesson-1-guess-{width}")
+
+    slider = page.get_by_role("slider")
+    slider.focus()
+    for _ in range(40):
+        slider.press("ArrowRight")
+    tab.settle()
+    onward(tab, "That is my guess")
+    page.get_by_text("What is known:").wait_for()
+    expect(page.get_by_text("Average of", exact=False).first).to_be_visible()
+    tab.shot(f"lesson-2-answer-{width}")
+
+    onward(tab, "Next: Map")
+    expect(page.get_by_text("What Grad-CAM is")).to_be_visible()
+    tab.shot(f"lesson-3-map-{width}")
+
+    onward(tab, "Next: Cover")
+    page.get_by_role("radio", name="eyes", exact=True).click()
+    page.get_by_role("radio", name="younger", exact=True).click()
+    page.get_by_text("Without the eyes").wait_for()
+    tab.settle()
+    tab.shot(f"lesson-4-cover-{width}")
+    covered = page.url
+
+    onward(tab, "Next: Check")
+    page.get_by_text("Rank correlation of the two").wait_for()
+    tab.settle()
+    tab.shot(f"lesson-5-check-{width}")
+    assert tab.errors == []
+    if width == 400:
+        return
+
+    page.go_back()
+    page.get_by_text("Without the eyes").wait_for()
+    tab.settle()
+    assert page.url == covered
+    page.reload()
+    page.get_by_text("Without the eyes").wait_for()
+    other = open_tab(server, covered.removeprefix(server))  # another visitor, the same link
+    other.page.get_by_text("Without the eyes").wait_for()
+    other.settle()
+    expect(other.page.get_by_role("radio", name="younger", exact=True)).to_be_checked()

@@ -1,0 +1,95 @@
+"""Values in the address: kept over pages, read from links, never nonsense."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ui import linked
+
+
+def script():
+    import streamlit as st
+
+    from ui import linked
+
+    linked.begin("A")
+    linked.remembered(st.slider, "n", 0, 10, key="n", default=3, parse=linked.whole(0, 10))
+    linked.remembered(st.segmented_control, "c", ["x", "y"], key="c", default="x")
+    linked.remembered(st.toggle, "t", key="t", default=False, parse=linked.flag)
+    linked.remembered(
+        st.slider, "p", 0, 100, key="p", default=(20, 60), parse=linked.pair(0, 100)
+    )
+    linked.remembered(st.text_input, "s", key="s", default="", parse=str, shared=False)
+    step = linked.held("step", default=1, parse=linked.whole(1, 5))
+    st.button("next", on_click=linked.put, args=("step", step + 1))
+    st.write(f"step {step}")
+    linked.finish()
+
+
+@pytest.fixture
+def page():
+    return AppTest.from_function(script)
+
+
+def test_defaults_leave_the_address_empty(page):
+    page.run()
+    assert dict(page.query_params) == {}
+
+
+def test_what_is_moved_stands_in_the_address(page):
+    page.run()
+    page.slider(key="n").set_value(7).run()
+    page.toggle(key="t").set_value(True).run()
+    page.slider(key="p").set_value((30, 40)).run()
+    page.text_input(key="s").set_value("secret").run()
+    page.button[0].click().run()
+    assert not page.exception
+    said = dict(page.query_params)
+    assert said == {"n": "7", "t": "yes", "p": "30-40", "step": "2"}
+    page.slider(key="n").set_value(3).run()
+    assert "n" not in page.query_params
+
+
+def test_a_link_sets_the_widgets_and_nonsense_is_ignored(page):
+    page.query_params.update({"n": "9", "c": "z", "t": "maybe", "p": "90-10", "step": "77", "q": "?"})
+    page.run()
+    assert page.slider(key="n").value == 9
+    assert page.button_group(key="c").value == "x"
+    assert page.toggle(key="t").value is False
+    assert page.slider(key="p").value == (20, 60)
+    assert page.markdown[0].value == "step 1"
+    assert dict(page.query_params) == {"n": "9"}
+
+
+def test_back_brings_the_older_values(page):
+    page.run()
+    page.slider(key="n").set_value(7).run()
+    page.slider(key="n").set_value(8).run()
+    page.query_params["n"] = "7"
+    page.run()
+    assert page.slider(key="n").value == 7
+    del page.query_params["n"]
+    page.run()
+    assert page.slider(key="n").value == 3
+
+
+def test_a_click_beats_an_address_that_has_not_arrived_yet(page):
+    page.run()
+    page.slider(key="n").set_value(7).run()
+    page.query_params["n"] = "3"  # the browser has not seen the new address when the next click comes
+    page.slider(key="n").set_value(8).run()
+    assert page.slider(key="n").value == 8
+
+
+def test_a_secret_does_not_come_from_a_link(page):
+    page.query_params["s"] = "planted"
+    page.run()
+    assert page.text_input(key="s").value == ""
+
+
+@pytest.mark.parametrize(("parse", "text"), [
+    (linked.whole(1, 5), "6"), (linked.whole(1, 5), "two"), (linked.pair(0, 9), "3"),
+    (linked.pair(0, 9), "3-20"), (linked.flag, "1"),
+])  # fmt: skip
+def test_what_cannot_be_a_value_is_refused(parse, text):
+    with pytest.raises((ValueError, KeyError)):
+        parse(text)

@@ -1,0 +1,81 @@
+"""Many photos at once: results as they come, one sentence for each that fails, one looked at closely."""
+
+import pandas as pd
+import streamlit as st
+
+import ui
+import ui.photo
+from agesex import score, words
+from agesex.errors import AgeSexError
+from ui.predict import downloads
+from ui.predict.settings import answers
+
+SHOWN = {
+    "file": "Photo", "face": "Face", "age": "Age", "age_low": "from", "age_high": "to", "sex": "Sex",
+    "p_female": "P(female)", "error": "Why not",
+}  # fmt: skip
+EVERY = 3  # photos between two drawings of the table
+
+
+def draw(photos, settings):
+    """Answer for all photos, then let one be chosen.
+
+    Args:
+        photos: list of `ui.photo.Photo`.
+        settings: `ui.predict.settings.Settings`.
+
+    Returns:
+        The Photo to look at closely, or None where none gave an answer.
+    """
+    bar, place = st.progress(0.0, text="…"), st.empty()
+    rows, good, failed = [], [], []
+    for number, photo in enumerate(photos, start=1):
+        bar.progress(number / len(photos), text=f"{number} of {len(photos)} photos")
+        try:
+            found = rows_of(photo, settings)
+        except AgeSexError as error:
+            failed.append(str(error))
+            found = [score.failed(photo.title, error)]
+        else:
+            if found[0]["error"]:
+                failed.append(found[0]["error"])
+            good.append(photo)
+        rows += found
+        if number % EVERY == 0 or number == len(photos):
+            place.dataframe(_table(rows), hide_index=True, width="stretch")
+    bar.empty()
+    faces = sum(row["error"] is None for row in rows)
+    st.markdown(f"**{len(photos)} photos, {words.faces(faces)}.**")
+    for sentence in dict.fromkeys(failed):
+        st.warning(ui.plain(sentence), icon=":material/error:")
+    downloads.draw(rows)
+    if not good:
+        return None
+    names = {photo.key: f"{i}. {photo.title}" for i, photo in enumerate(photos, 1) if photo in good}
+    now = st.session_state.get("look_at")
+    if now not in names:
+        st.session_state["look_at"] = next(iter(names))
+    chosen = st.selectbox("Look closely at", list(names), format_func=names.get, key="look_at")
+    return next(photo for photo in good if photo.key == chosen)
+
+
+def rows_of(photo, settings):
+    """The rows of one photo, as the command line gives them (see `agesex.score`).
+
+    Raises:
+        AgeSexError: the photo cannot be read.
+    """
+    seen = ui.photo.look(photo, whole=ui.photo.wants_whole(photo))
+    if not seen.faces:
+        return [score.failed(photo.title, f"{photo.title}: no face was found")]
+    found = answers(photo, seen, settings.name, settings)
+    return [
+        score.row(photo.title, number, face, answer)
+        for number, (face, answer) in enumerate(zip(seen.faces, found, strict=True), start=1)
+    ]
+
+
+def _table(rows):
+    table = pd.DataFrame(rows)[list(SHOWN)].rename(columns=SHOWN)
+    table["Why not"] = table["Why not"].fillna("")
+    return table.round({"Age": 1, "from": 0, "to": 0, "P(female)": 2})
