@@ -6,7 +6,7 @@ from agesex.explain.fill import blurred
 
 STEPS = 50
 # The answer changes fastest while the first features come out of the blur, so the points lie closer
-# together there: the share of the way is t³. On 12 average faces the mean completeness error of 50
+# together there: the share of the way is t³. On 12 sample faces the mean completeness error of 50
 # points fell from 3.8 years (evenly spaced) to 0.4.
 POWER = 3
 
