@@ -119,3 +119,17 @@ def stub_model(monkeypatch):
     monkeypatch.setattr(explain, "default_layer", lambda network, target, name: "late")
     monkeypatch.setattr(explain, "channels", lambda network, layer: 512)
     return stub
+
+
+@pytest.fixture
+def go_back(monkeypatch):
+    """Run an AppTest at another address, as back and forward do: `go_back(page, step="5")`."""
+    from ui import linked
+
+    def run(page, **address):
+        page.query_params.update(address)
+        with monkeypatch.context() as patch:
+            patch.setattr(linked, "_went_back", lambda: True)
+            return page.run()
+
+    return run

@@ -91,10 +91,9 @@ def test_all_steps_and_back(lesson, checked):
     assert page.query_params["step"] == "4"
 
 
-def test_a_map_that_does_not_change_is_called_out(lesson, checked):
+def test_a_map_that_does_not_change_is_called_out(lesson, checked, go_back):
     checked[1] = sanity.Step("all", 1.0, np.eye(5), 0.9, 0.9)
-    lesson.query_params["step"] = "5"
-    assert "has hardly changed" in said(lesson.run())
+    assert "has hardly changed" in said(go_back(lesson, step="5"))
 
 
 def test_a_reload_in_the_middle(app, stub_model, checked):
@@ -108,12 +107,11 @@ def test_a_reload_in_the_middle(app, stub_model, checked):
     assert "No interval" not in said(page)  # an average face has none, and nobody misses it
 
 
-def test_another_face_starts_anew(lesson):
+def test_another_face_starts_anew(lesson, go_back):
     page = onward(lesson)
     page.button_group(key="sample").set_value("20-29_male").run()
     assert "answer is still hidden" in said(page)
-    page.query_params["step"] = "5"
-    page.run()
+    go_back(page, step="5")
     page.button(key="step_again").click().run()
     assert "answer is still hidden" in said(page)
     assert page.select_slider(key="guess").value == "?"
@@ -145,9 +143,8 @@ def test_the_address_does_not_tell_what_is_to_be_guessed(lesson):
     assert not any("male" in value for value in dict(lesson.query_params).values())
 
 
-def test_a_link_without_a_guess_says_so(lesson):
-    lesson.query_params["step"] = "2"
-    lesson.run()
+def test_a_link_without_a_guess_says_so(lesson, go_back):
+    go_back(lesson, step="2")
     assert "No guess" in [heading.value for heading in lesson.subheader]
     assert "than you" not in said(lesson)
 

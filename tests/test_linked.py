@@ -60,24 +60,91 @@ def test_a_link_sets_the_widgets_and_nonsense_is_ignored(page):
     assert dict(page.query_params) == {"n": "9"}
 
 
-def test_back_brings_the_older_values(page):
+def test_back_brings_the_older_values(page, go_back):
     page.run()
     page.slider(key="n").set_value(7).run()
     page.slider(key="n").set_value(8).run()
-    page.query_params["n"] = "7"
-    page.run()
+    go_back(page, n="7")
     assert page.slider(key="n").value == 7
     del page.query_params["n"]
-    page.run()
+    go_back(page)
     assert page.slider(key="n").value == 3
 
 
-def test_a_click_beats_an_address_that_has_not_arrived_yet(page):
+def test_an_address_that_is_behind_undoes_nothing(page):
     page.run()
     page.slider(key="n").set_value(7).run()
     page.query_params["n"] = "3"  # the browser has not seen the new address when the next click comes
     page.slider(key="n").set_value(8).run()
     assert page.slider(key="n").value == 8
+    page.query_params.clear()
+    page.run()  # by a widget that is not in the address, a file that has come, a timer
+    assert page.slider(key="n").value == 8
+    assert dict(page.query_params) == {"n": "8"}
+
+
+def interrupted():
+    import streamlit as st
+
+    from ui import linked
+
+    linked.begin("A")
+    linked.remembered(st.slider, "n", 0, 10, key="n", default=3, parse=linked.whole(0, 10))
+    if st.session_state.get("cut", True):
+        st.stop()
+    linked.remembered(st.slider, "m", 0, 10, key="m", default=3, parse=linked.whole(0, 10))
+    linked.finish()
+
+
+def test_a_link_is_followed_to_its_end_though_a_click_cuts_the_first_run_short():
+    page = AppTest.from_function(interrupted)
+    page.query_params.update({"n": "9", "m": "8"})
+    page.run()
+    page.session_state["cut"] = False
+    page.slider(key="n").set_value(5).run()
+    assert (page.slider(key="n").value, page.slider(key="m").value) == (5, 8)
+    assert dict(page.query_params) == {"n": "5", "m": "8"}
+    page.slider(key="m").set_value(1).run()
+    assert (page.slider(key="n").value, page.slider(key="m").value) == (5, 1)
+
+
+def resetting():
+    import functools
+
+    import streamlit as st
+
+    from ui import linked
+
+    linked.begin("A")
+    linked.remembered(
+        st.segmented_control, "part", ["x", "y", "z"], key="part", default="x",
+        moved=functools.partial(linked.reset, "vote", "none"),
+    )  # fmt: skip
+    linked.remembered(st.segmented_control, "vote", ["none", "a", "b"], key="vote", default="none")
+    linked.finish()
+
+
+def test_one_widget_resets_another_but_not_what_was_chosen_after_it():
+    page = AppTest.from_function(resetting).run()
+    page.button_group(key="vote").set_value("a").run()
+    page.button_group(key="part").set_value("y").run()
+    assert page.button_group(key="vote").value == "none"
+    page.button_group(key="part").set_value("z")  # a slow server learns of both clicks at once
+    page.button_group(key="vote").set_value("b").run()
+    assert (page.button_group(key="part").value, page.button_group(key="vote").value) == ("z", "b")
+
+
+def test_the_browser_is_not_told_what_it_said_itself(page):
+    """Or a late answer would move a widget back that was moved once more meanwhile."""
+    page.run()
+    page.slider(key="n").set_value(7).run()
+    assert not page.slider(key="n").proto.set_value
+    page.toggle(key="t").set_value(True).run()
+    told = [page.slider(key=key).proto.set_value for key in "np"]
+    assert told == [False, False]
+    page.session_state["linked_values"]["n"] = 2  # by a callback, a link, another page
+    page.run()
+    assert page.slider(key="n").proto.set_value
 
 
 def test_a_secret_does_not_come_from_a_link(page):

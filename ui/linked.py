@@ -11,35 +11,46 @@ ever in an address.
 """
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 
 def begin(page):
-    """Take over what the address says, unless the visitor has just moved a widget.
+    """Take over what the address says, where somebody came by it: a link, a reload, back or forward.
+
+    In every other run the browser's address may be older than what the visitor did last, so it is not read.
 
     Args:
         page: name of the page; who comes from another page without an address keeps the values.
     """
     state, said = st.session_state, st.query_params.to_dict()
-    clicked = state.pop("linked_clicked", False)
     arrived = state.get("linked_page") != page
     state["linked_page"] = page
-    known = said == state.get("linked_written", {})
-    state["linked_asked"] = None if clicked or known or (arrived and not said) else said
+    if arrived:  # every page has widgets of its own, even under the same key
+        state["linked_told"] = {}
+    state["linked_fresh"], state["linked_telling"] = set(), {}
+    if _went_back() or (arrived and said and said != state.get("linked_written")):
+        state["linked_asked"] = said  # until a run has finished: a click may cut this one short
+        state["linked_taken"] = set()
     state["linked_seen"] = {}
 
 
 def finish():
     """Write the values of the widgets that were drawn into the address."""
-    seen = st.session_state.get("linked_seen")
+    state = st.session_state
+    state.pop("linked_asked", None)
+    state.setdefault("linked_told", {}).update(state.pop("linked_telling", {}))
+    seen = state.get("linked_seen")
     if not seen:
         return
     written = {key: text for key, text in seen.items() if text is not None}
+    state["linked_written"] = written
     if written != st.query_params.to_dict():
         st.query_params.from_dict(written)
-    st.session_state["linked_written"] = written
 
 
-def remembered(widget, *args, key, default, parse=None, text=None, shared=True, private=(), **kwargs):
+def remembered(
+    widget, *args, key, default, parse=None, text=None, shared=True, private=(), moved=None, **kwargs
+):
     """Draw a widget whose value outlives its page and stands in the address.
 
     Args:
@@ -52,6 +63,7 @@ def remembered(widget, *args, key, default, parse=None, text=None, shared=True, 
         text: function value -> str for the address, where `parse` reads something else than the value.
         shared: False keeps the value out of the address.
         private: values that no address holds or may ask for.
+        moved: function without arguments, called when the visitor has moved this widget.
         **kwargs: more arguments of the widget.
 
     Returns:
@@ -66,8 +78,13 @@ def remembered(widget, *args, key, default, parse=None, text=None, shared=True, 
 
     def keep():
         put(key, state[key])
+        state.setdefault("linked_fresh", set()).add(key)
+        state.setdefault("linked_told", {})[key] = state[key]
+        if moved:
+            moved()
 
-    state[key] = now
+    if _must_tell(key, now, args, kwargs):
+        state[key] = state["linked_telling"][key] = now
     now = widget(*args, key=key, on_change=keep, **kwargs)
     _note(key, now, default, shared and now not in private, text)
     return now
@@ -93,7 +110,16 @@ def held(key, *, default, parse, shared=True):
 def put(key, value):
     """Set the value of a widget from a callback, as if the visitor had moved it."""
     _kept()[key] = value
-    st.session_state["linked_clicked"] = True
+    st.session_state.setdefault("linked_taken", set()).add(key)  # an address no longer decides about it
+
+
+def reset(key, value=None):
+    """Set the value of a widget because another one was moved (see `moved` of `remembered`).
+
+    A slow run may learn of both at once: what the visitor has chosen since the last finished run stays.
+    """
+    if key not in st.session_state.get("linked_fresh", ()):
+        put(key, value)
 
 
 def value(key, default=None):
@@ -102,7 +128,7 @@ def value(key, default=None):
 
 
 def moved():
-    """True in a run whose values come from the address: a link, a reload, back or forward."""
+    """True in a run whose values come from the address, see `begin`."""
     return st.session_state.get("linked_asked") is not None
 
 
@@ -138,9 +164,35 @@ def pair(low, high):
 def _now(key, default, parse, shared):
     """What the address asks for, else what was kept, else the default."""
     kept, asked = _kept(), st.session_state.get("linked_asked")
-    if asked is not None and shared and key not in st.session_state.get("linked_seen", {}):
-        kept[key] = _parsed(asked.get(key), parse, default)
+    if asked is not None and shared:
+        taken = st.session_state["linked_taken"]
+        if key not in taken:
+            kept[key] = _parsed(asked.get(key), parse, default)
+            taken.add(key)
     return kept.get(key, default)
+
+
+def _went_back():
+    """True in a run that back or forward started; Streamlit tells by itself only the widgets that it binds."""
+    return get_script_run_ctx().is_history_navigation
+
+
+def _must_tell(key, now, args, kwargs):
+    """Whether the browser has to be told the value of a widget.
+
+    Not where the visitor chose it or a finished run has told it: an answer that arrives late would undo
+    the next click.
+    """
+    state, look = st.session_state, kwargs.get("format_func")
+    plain = {name: value for name, value in kwargs.items() if not callable(value)}
+    drawn = repr((args, plain, look and [look(option) for option in args[1]]))
+    before = state.setdefault("linked_drawn", {})
+    looks_new = before.get(key) != drawn
+    before[key] = drawn
+    if looks_new or key not in state or state[key] != now:
+        return True
+    told = state.get("linked_told", {})
+    return key not in told or told[key] != now
 
 
 def _note(key, now, default, shared, text=None):

@@ -4,6 +4,7 @@ The step, the guess and the choices live in the address, so back, reload and a s
 (for samples and faces of a connected data set; a visitor's photo is in no address).
 """
 
+import functools
 import random
 
 import streamlit as st
@@ -206,13 +207,9 @@ def _cover(scene):
     with right:
         st.subheader("What happens if we cover a part?", anchor=False)
         part = linked.remembered(
-            st.pills, "Cover the …", list(regions.REGIONS), key="lesson_part", default="mouth", required=True
-        )
-        if st.session_state.get("lesson_voted", part) != part and not linked.moved():
-            linked.put("expected", None)  # another part: say anew what you expect
-            st.session_state["lesson_voted"] = part
-            st.rerun()
-        st.session_state["lesson_voted"] = part
+            st.pills, "Cover the …", list(regions.REGIONS), key="lesson_part", default="mouth", required=True,
+            moved=functools.partial(linked.reset, "expected"),  # another part: say anew what you expect
+        )  # fmt: skip
         expected = linked.remembered(
             st.segmented_control, "What will the model say then?", list(EXPECTED), format_func=EXPECTED.get,
             key="expected", default=None, shared=_public(),
