@@ -7,6 +7,7 @@ Names inside are labels only. No file is ever written by them, so "../" does no 
 """
 
 import io
+import os
 import struct
 import zipfile
 import zlib
@@ -21,6 +22,7 @@ MAX_MEMBERS = 100_000  # the table of contents is held in memory
 # can reach 1,000, which is what a bomb does.
 MAX_RATIO = 100
 SMALL = 2**20  # bytes; a plain drawing may have any ratio
+TRUSTED = "If you trust it, unpack it yourself and name the folder."
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError,
     NotImplementedError,
@@ -45,30 +47,29 @@ class Member:
         Raises:
             BadImage: encrypted, too large, packed too densely, or broken.
         """
-        info, name = self.info, Path(self.info.filename).name
+        info, name = self.info, images.quoted(self.info.filename)
         if info.flag_bits & 1:
-            raise BadImage(f"“{name}” is encrypted. Unpack the archive with its password first.")
+            raise BadImage(f"{name} is encrypted. Unpack the archive with its password first.")
         if info.file_size > images.MAX_BYTES:
-            raise BadImage(
-                f"“{name}” is larger than {images.MAX_BYTES / 2**20:g} MB unpacked. Reduce it."
-            )
+            raise BadImage(f"{name} is larger than {images.MAX_BYTES / 2**20:g} MB unpacked. Reduce it.")
         if info.file_size > max(SMALL, MAX_RATIO * info.compress_size):
             raise BadImage(
-                f"“{name}” would unpack to more than {MAX_RATIO} times its size, as no photo does. "
-                f"It was left packed."
+                f"{name} would unpack to more than {MAX_RATIO} times its size, as no photo does, and was "
+                f"left packed. {TRUSTED}"
             )
         try:
             with self.archive.open(info) as file:
                 content = io.BytesIO(file.read(images.MAX_BYTES + 1))
         except _BROKEN as error:
-            raise BadImage(f"“{name}” cannot be unpacked: {error}. Make the archive again.") from error
-        content.name = name
+            raise BadImage(f"{name} cannot be unpacked: {error}. Make the archive again.") from error
+        content.name = info.filename
         return content
 
 
 def is_archive(path):
     """Whether a path is a file that ends in .zip."""
-    return bool(str(path)) and Path(path).suffix.lower() == ".zip" and Path(path).is_file()
+    # os.path: a name of 300 letters is no file, where pathlib raises
+    return bool(str(path)) and Path(path).suffix.lower() == ".zip" and os.path.isfile(path)
 
 
 def members(path):
@@ -83,21 +84,22 @@ def members(path):
     Raises:
         BadImage: it is no archive, has too many members, or would unpack to far more than it is.
     """
+    name = images.quoted(path)
     try:
         archive = zipfile.ZipFile(path)
     except _BROKEN as error:
-        raise BadImage(f"“{Path(path).name}” is no .zip that can be read: {error}.") from error
+        raise BadImage(f"{name} is no .zip that can be read: {error}. Make or download it again.") from error
     infos = archive.infolist()
     if len(infos) > MAX_MEMBERS:
         raise BadImage(
-            f"“{Path(path).name}” holds {len(infos):,} files; at most {MAX_MEMBERS:,} are read. Split it."
+            f"{name} holds {len(infos):,} files; at most {MAX_MEMBERS:,} are read. Split it."
         )
     # members of a bomb may share the same bytes, so each by itself can look harmless
     unpacked = sum(info.file_size for info in infos)
     if unpacked > max(SMALL, MAX_RATIO * Path(path).stat().st_size):
         raise BadImage(
-            f"“{Path(path).name}” would unpack to more than {MAX_RATIO} times its size, as no album does. "
-            f"It was left packed."
+            f"{name} would unpack to more than {MAX_RATIO} times its size, as no album does, and was left "
+            f"packed. {TRUSTED}"
         )
     for info in sorted(infos, key=lambda info: info.filename):
         name = info.filename.rsplit("/", 1)[-1]

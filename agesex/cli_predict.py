@@ -11,6 +11,7 @@ import argparse
 import itertools
 import re
 import sys
+import warnings
 from pathlib import Path
 
 from agesex import __version__, console
@@ -75,8 +76,9 @@ def run(args):
         console.say(f"{skipped:,} files with other suffixes skipped")
     if not total:
         console.say(
-            f"agesex: no photo in {', '.join(args.paths)}. Expected files ending in "
-            f"{', '.join(score.SUFFIXES)}."
+            f"agesex: no photo in {console.one_line(', '.join(args.paths))}. Expected files ending in "
+            f"{', '.join(score.SUFFIXES)}. A .zip inside a folder or another .zip is not opened: "
+            "name it itself."
         )
         return 1
     with console.quiet_tensorflow():
@@ -94,7 +96,11 @@ def run(args):
         return _cannot_write(args, error)
     with sink:
         try:
-            failed = _answer(args, loaded, sink, total)
+            # Pillow warns of damaged tags with its own path and line; what matters is in the rows. Filters
+            # are the process's own, so they are set here and not in the threads that decode.
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", module="PIL")
+                failed = _answer(args, loaded, sink, total)
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -115,8 +121,8 @@ def _answer(args, model, sink, total):
     files = (file for file in score.walk(args.paths) if file is not None and not sink.has(file))
     files, again = itertools.tee(files)
     found = score.score(
-        files, model, aligned=args.aligned, level=args.level, threshold=args.threshold
-    )  # fmt: skip
+        files, model, aligned=args.aligned, level=args.level, threshold=args.threshold, on_notes=_note
+    )
     failed, args.kept = sink.failed, 0
     for rows, file in _progress(zip(found, again, strict=True), total - sink.done):
         if args.annotate:
@@ -125,6 +131,11 @@ def _answer(args, model, sink, total):
         failed += bool(rows[0]["error"])
     sink.finish()
     return failed
+
+
+def _note(file, notes):
+    """Say how a photo was read."""
+    console.say(f"{console.one_line(str(file))}: {', '.join(notes)}")
 
 
 def _draw(args, file, rows):

@@ -17,6 +17,7 @@ PACKAGES = (
     "keras", "numpy", "pandas", "pillow", "opencv-python-headless", "mtcnn", "tf-keras-vis",
     "streamlit", "altair", "scikit-image",
 )  # fmt: skip
+API_PACKAGES = ("fastapi", "uvicorn", "python-multipart", "prometheus-client")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def run():
     yield _tensorflow()
     for package in PACKAGES:
         yield _package(package)
+    yield _api()
     yield from _detector()
     yield from _models()
     yield _splits()
@@ -54,6 +56,15 @@ def _package(name):
         return Check(name, True, metadata.version(name))
     except metadata.PackageNotFoundError:
         return Check(name, False, "not installed: pip install -r requirements.txt")
+
+
+def _api():
+    there = {package: _package(package) for package in API_PACKAGES}
+    gone = [package for package, check in there.items() if not check.ok]
+    if gone:
+        advice = "pip install -r requirements-api.txt, for `python -m agesex serve`"
+        return Check("HTTP API", False, f"{', '.join(gone)} not installed: {advice}", "optional")
+    return Check("HTTP API", True, ", ".join(f"{name} {check.message}" for name, check in there.items()))
 
 
 def _tensorflow():
@@ -70,7 +81,8 @@ def _detector():
 
 def _models():
     found = model.names()
-    where = ", ".join(map(str, model.roots()))
+    roots = [root for root in model.roots() if root.is_dir()] or model.roots()
+    where = ", ".join(map(str, roots))
     advice = "" if found else ": restore the folder or set AGESEX_MODELS"
     yield Check("models", bool(found), f"{len(found)} in {where}{advice}")
     for name in found:

@@ -12,6 +12,7 @@ is converted to sRGB where that works, and 16-bit and float pictures are scaled,
 import importlib.util
 import io
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,20 @@ MAX_BYTES = 25 * 2**20
 MAX_PIXELS = 50_000_000
 MIN_SIDE = 16  # pixels; less cannot show a face
 ADVICE = "Use a JPEG, PNG, WebP, BMP, TIFF or GIF picture."
+
+_BEGINNINGS = (  # of formats that are read here, for files whose head is damaged
+    (rb"\xff\xd8\xff", "JPEG"),
+    (rb"\x89PNG\r\n\x1a\n", "PNG"),
+    (rb"GIF8[79]a", "GIF"),
+    (rb"RIFF.{4}WEBP", "WEBP"),
+    (rb"II\*\0|MM\0\*", "TIFF"),
+)
+_OTHERS = (  # what is often renamed to a picture, and how it begins
+    (rb"%PDF-", "a PDF document"),
+    (rb"PK\x03\x04", "a .zip archive or an office document"),
+    (rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?(<!doctype svg[^>]*>\s*)?<svg\b", "an SVG drawing"),
+    (rb"\s*(<!--.*?-->\s*)?<(!doctype html|html|head|body)\b", "a web page"),
+)
 
 _UPRIGHT = {  # EXIF orientation -> what makes it upright; ImageOps.exif_transpose also rewrites the
     2: Image.Transpose.FLIP_LEFT_RIGHT,  # tag, and fails on photos whose other tags are damaged
@@ -73,7 +88,7 @@ def decode_with_notes(source, *, max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS):
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooLarge(f"{name} has far more pixels than {max_pixels:,}. Reduce it.") from error
     except Exception as error:  # plugins fail in many ways on broken headers
-        raise NotAPicture(f"{name} is not a picture that can be read. {ADVICE}") from error
+        raise _unknown(data[:1000], name) from error
     with image:
         _check_size(image.width, image.height, name, max_pixels)
         try:
@@ -106,10 +121,10 @@ def _read(source, max_bytes):
     if isinstance(source, (bytes, bytearray, memoryview)):
         data = bytes(source)
     elif isinstance(source, (str, os.PathLike)):
-        name = _quoted(os.fspath(source))
+        name = quoted(os.fspath(source))
         data = _read_path(source, name, max_bytes)
     elif hasattr(source, "read"):
-        name = _quoted(source.name) if isinstance(getattr(source, "name", None), str) else name
+        name = quoted(source.name) if isinstance(getattr(source, "name", None), str) else name
         try:
             if source.seekable():  # a page that runs again finds its upload read to the end
                 source.seek(0)
@@ -147,6 +162,20 @@ def _read_path(path, name, max_bytes):
     except (OSError, ValueError) as error:  # no permission, a NUL or 5,000 letters in the name
         reason = getattr(error, "strerror", None) or error
         raise BadImage(f"{name} cannot be opened: {reason}. Check its name and rights.") from error
+
+
+def _unknown(head, name):
+    """The error about a file that no decoder takes, from its first bytes."""
+    for pattern, kind in _BEGINNINGS:
+        if re.match(pattern, head, re.DOTALL):
+            return BadImage(
+                f"{name} is damaged or cut off: it begins as a picture ({kind}), but what follows cannot be "
+                "read. Copy or send it again, or save it anew."
+            )
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    what = next((what for pattern, what in _OTHERS if re.match(pattern, text, re.I | re.DOTALL)), "")
+    said = f": it begins as {what}" if what else ""
+    return NotAPicture(f"{name} is not a picture that can be read{said}. {ADVICE}")
 
 
 def _open_heif(data, name):
@@ -256,8 +285,8 @@ def _too_large(name, max_bytes):
     )
 
 
-def _quoted(path):
-    """The last part of a name, safe to print: control characters out, at most 80 letters."""
+def quoted(path):
+    """The last part of a file name in quotes, safe to print: no control characters, at most 80 letters."""
     name = os.fsdecode(path).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     name = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
     return f"“{name if len(name) <= 80 else name[:77] + '…'}”"

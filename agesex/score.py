@@ -56,7 +56,7 @@ def walk(paths):
         path = Path(path) if str(path) else ""
         if archives.is_archive(path):
             yield from _inside(path)
-        elif not path or not path.is_dir():
+        elif not path or not os.path.isdir(path):  # pathlib raises for a name of 300 letters
             yield path
         else:
             for parent, folders, names in os.walk(path):
@@ -79,9 +79,14 @@ class Broken:
 
 def read(file):
     """A photo of `walk` as (H, W, 3) uint8 RGB; raises BadImage."""
+    return read_with_notes(file)[0]
+
+
+def read_with_notes(file):
+    """As `read`, with the notes of `images.decode_with_notes`."""
     if isinstance(file, Broken):
         raise BadImage(file.reason)
-    return images.decode(file.open() if isinstance(file, archives.Member) else file)
+    return images.decode_with_notes(file.open() if isinstance(file, archives.Member) else file)
 
 
 def _inside(path):
@@ -97,7 +102,7 @@ def _wanted(name):
     return name.lower().endswith(SUFFIXES) and not name.startswith("._")
 
 
-def score(files, model, *, aligned=False, level=0.9, threshold=None):
+def score(files, model, *, aligned=False, level=0.9, threshold=None, on_notes=lambda file, notes: None):
     """Predict for every face of every photo, in order.
 
     Args:
@@ -106,6 +111,7 @@ def score(files, model, *, aligned=False, level=0.9, threshold=None):
         aligned: take each whole picture as an aligned crop instead of searching for faces.
         level: coverage of the age interval.
         threshold: least probability at which a sex is named; the card's own without it.
+        on_notes: called with a photo and what a person should know about how it was read, clauses.
 
     Yields:
         For each file, a list of dicts with the keys `COLUMNS`; missing values are None.
@@ -115,14 +121,16 @@ def score(files, model, *, aligned=False, level=0.9, threshold=None):
     with ThreadPoolExecutor(max_workers=2) as pool:
         while batch := list(itertools.islice(files, BATCH)):
             found = list(pool.map(lambda file: _read(file, aligned=aligned), batch))
-            crops = [face.crop for faces_, _ in found for face in faces_]
+            crops = [face.crop for faces_, _, _ in found for face in faces_]
             answers = iter(())
             if crops:
                 output = model.forward(np.stack(crops))
                 answers = iter(
                     predict.from_output(output, calibration, level=level, threshold=threshold)
                 )
-            for file, (here, error) in zip(batch, found, strict=True):
+            for file, (here, error, notes) in zip(batch, found, strict=True):
+                if notes:
+                    on_notes(file, notes)
                 if error:
                     yield [failed(file, error)]
                 else:
@@ -138,9 +146,10 @@ def failed(file, error):
 
 
 def _read(file, *, aligned):
-    """(faces, None) of a photo, or ([], what is wrong in one sentence)."""
+    """(faces, None, notes) of a photo, or ([], what is wrong in one sentence, notes)."""
+    notes = []
     try:
-        photo = read(file)
+        photo, notes = read_with_notes(file)
         found = [faces.aligned(photo)] if aligned else faces.find(photo)
         if not found:
             raise NoFace(
@@ -148,8 +157,8 @@ def _read(file, *, aligned):
                 "a cropped face."
             )
     except AgeSexError as error:
-        return [], str(error)
-    return found, None
+        return [], str(error), notes
+    return found, None, notes
 
 
 def row(file, number, face, answer):

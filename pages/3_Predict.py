@@ -69,7 +69,8 @@ def no_face(photo):
     """What to do when the detector finds nothing."""
     st.warning(
         "**No face was found in this picture.** The whole of it was searched. The detector needs eyes, nose "
-        "and mouth, upright and at least 20 pixels wide; masks, strong profiles and drawings often fail.",
+        "and mouth, upright and at least 20 pixels wide; masks, strong profiles and drawings often fail. Try "
+        "a sharper or larger photo, or one of the ways below.",
         icon=":material/search_off:",
     )
     st.write("Is there one anyway, filling the picture? Then the search can be left out:")

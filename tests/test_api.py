@@ -96,6 +96,21 @@ def test_one_aligned_photo(app):
     assert face["sex"] == "unsure" and face["p_female"] == 0.5 and face["number"] == 1
 
 
+def test_the_threshold_decides_when_sex_is_named_and_the_distribution_comes_when_asked(app):
+    reddish = encoded(np.full((50, 50, 3), (104, 100, 97), np.uint8))
+    plain, sure, bold = ask(
+        app,
+        predict(reddish, aligned="true"),
+        predict(reddish, aligned="true", threshold="0.9"),
+        predict(reddish, aligned="true", threshold="0.5", distribution="true"),
+    )
+    (plain, sure, bold) = (answer.json()["results"][0]["faces"][0] for answer in (plain, sure, bold))
+    assert [face["sex"] for face in (plain, sure, bold)] == ["female", "unsure", "female"]
+    assert plain["age_probabilities"] is None and len(bold["age_probabilities"]) == 101
+    years = sum(age * p for age, p in enumerate(bold["age_probabilities"]))
+    assert years == pytest.approx(bold["age"], abs=0.05)
+
+
 def test_every_face_of_a_photo_left_to_right(app):
     picture = np.zeros((50, 100, 3), np.uint8)
     picture[:, :50], picture[:, 50:] = (90, 40, 20), (120, 140, 180)

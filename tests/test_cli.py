@@ -162,6 +162,16 @@ def test_doctor_finds_everything_in_order():
     assert "Everything that is needed is there." in done.stdout
 
 
+def test_doctor_names_what_the_api_lacks(monkeypatch):
+    from agesex import doctor
+
+    assert doctor._api().ok
+    monkeypatch.setattr(doctor, "API_PACKAGES", ("fastapi", "agesex-not-there"))
+    check = doctor._api()
+    assert (check.ok, check.severity) == (False, "optional")
+    assert check.message.startswith("agesex-not-there not installed: pip install -r requirements-api.txt")
+
+
 def test_doctor_reports_an_altered_model(tmp_path, monkeypatch):
     import shutil
 

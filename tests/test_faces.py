@@ -301,6 +301,20 @@ def test_overlapping_finds_are_one_face(monkeypatch):
     assert [face.box[0] for face in found] == [10, 70]
 
 
+@pytest.mark.model
+def test_the_compiled_networks_find_what_the_package_finds(astronaut):
+    from mtcnn import MTCNN
+
+    package = MTCNN()
+    two = np.hstack([astronaut, astronaut[:, ::-1]])
+    for photo in (astronaut, two[::2, ::2], astronaut[:90, 120:320], np.full((60, 80, 3), 90, np.uint8)):
+        boxes, _, confidences = detector.detect(photo)
+        found = package.detect_faces(photo.astype(np.float32), output_type="numpy")
+        found = found[np.argsort(-found[:, 5], kind="stable")] if found.shape[1] == 16 else np.empty((0, 16))
+        assert np.allclose(boxes, found[:, 1:5], atol=0.01)
+        assert np.allclose(confidences, found[:, 5], atol=1e-5)
+
+
 def test_an_error_inside_the_detector_is_no_face(monkeypatch, caplog):
     class Broken:
         def detect_faces(self, *args, **kwargs):

@@ -96,10 +96,12 @@ class Work:
             row.problem = problems.BUG
             self._metrics.photo(row.problem.type)
             return row
-        said = predict.from_output(output, model.card["calibration"], level=options.level)
+        said = predict.from_output(
+            output, model.card["calibration"], level=options.level, threshold=options.threshold
+        )
         row.width, row.height, row.notes = seen.width, seen.height, seen.notes
         row.faces = [
-            _face(number, face, one)
+            _face(number, face, one, distribution=options.distribution)
             for number, (face, one) in enumerate(zip(seen.found, said, strict=True), start=1)
         ]
         self._metrics.photo("answered")
@@ -146,7 +148,7 @@ def _name(model):
     return schemas.ModelName(name=model.name, sha256=model.sha256)
 
 
-def _face(number, face, said):
+def _face(number, face, said, *, distribution=False):
     x, y, width, height = (round(float(value), 1) for value in face.box)
     return schemas.FaceAnswer(
         number=number,
@@ -156,6 +158,7 @@ def _face(number, face, said):
         interval=schemas.Interval(low=round(said.interval[0], 3), high=round(said.interval[1], 3)),
         sex=said.sex,
         p_female=round(said.p_female, 5),
+        age_probabilities=[round(float(p), 5) for p in said.age_probabilities] if distribution else None,
     )
 
 

@@ -16,6 +16,7 @@ FACE = {
     "interval": {"low": 23.947, "high": 50.84},
     "sex": "female",
     "p_female": 0.97187,
+    "age_probabilities": None,
 }
 MODEL = {"name": "mobile", "sha256": "a81c2b44a239500608a40c415127e43ba3d1ddd649b511a50833960a395bad82"}
 
@@ -32,6 +33,10 @@ class PredictOptions(BaseModel):
     aligned: bool = Field(False, description="Each whole picture is a face cropped like UTKFace's own")
     model: str | None = Field(None, description="A name of GET /v1/models; the default model without it")
     level: float = Field(0.9, ge=LEVELS[0], le=LEVELS[1], description="Coverage of the age interval")
+    threshold: float | None = Field(
+        None, ge=0.5, le=1, description="Least probability at which a sex is named; the model's own without it"
+    )
+    distribution: bool = Field(False, description="Whether answers hold `age_probabilities`")
 
 
 class ExplainOptions(BaseModel):
@@ -75,6 +80,9 @@ class FaceAnswer(BaseModel):
     interval: Interval = Field(description="Holds the true age of `level` of such faces")
     sex: Literal["female", "male", "unsure"] = Field(description="As UTKFace's annotators label it")
     p_female: float = Field(description="Calibrated probability of female, 0 to 1")
+    age_probabilities: list[float] | None = Field(
+        None, description="The network's distribution over the ages 0 to 100, where it was asked for"
+    )
 
 
 class Result(BaseModel):

@@ -95,11 +95,16 @@ async def read(request, slot, settings):
         async with asyncio.timeout(settings.upload_timeout):
             form = await _InMemory(request, _limited(request, slot, settings), settings).parse()
     except MultiPartException as error:
-        raise Refused(400, "bad-multipart", "Not valid multipart/form-data", error.message) from error
+        raise Refused(
+            400, "bad-multipart", "Not valid multipart/form-data",
+            f"{error.message.rstrip('.')}. Send each photo as a part with a name and a file name, as curl "
+            "does with -F.",
+        ) from error  # fmt: skip
     except TimeoutError as error:
         raise Refused(
             408, "slow-upload", "The photos arrived too slowly",
-            f"They did not arrive within {settings.upload_timeout:g} seconds.", {"Connection": "close"},
+            f"They did not arrive within {settings.upload_timeout:g} seconds. Send fewer or smaller ones.",
+            {"Connection": "close"},
         ) from error  # fmt: skip
     parts = Parts([], {})
     for name, value in form.multi_items():

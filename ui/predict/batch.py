@@ -5,7 +5,7 @@ import streamlit as st
 
 import ui
 import ui.photo
-from agesex import score, words
+from agesex import images, score, words
 from agesex.errors import AgeSexError
 from ui.predict import downloads
 from ui.predict.settings import answers
@@ -14,6 +14,10 @@ SHOWN = {
     "file": "Photo", "face": "Face", "age": "Age", "age_low": "from", "age_high": "to", "sex": "Sex",
     "p_female": "P(female)", "error": "Why not",
 }  # fmt: skip
+NO_FACE = (
+    "In {} no face was found. Try a sharper or larger photo, or look at it closely and cut the face out by "
+    "hand."
+)
 EVERY = 3  # photos between two drawings of the table
 
 
@@ -67,7 +71,7 @@ def rows_of(photo, settings):
     """
     seen = ui.photo.look(photo, whole=ui.photo.wants_whole(photo))
     if not seen.faces:
-        return [score.failed(photo.title, f"{photo.title}: no face was found")]
+        return [score.failed(photo.title, NO_FACE.format(images.quoted(photo.title)))]
     found = answers(photo, seen, settings.name, settings)
     return [
         score.row(photo.title, number, face, answer)
