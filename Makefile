@@ -5,6 +5,7 @@
 PYTHON ?= python3
 PORT ?= 8501
 API_PORT ?= 8000
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -18,9 +19,9 @@ app: $(VENV)/app.stamp
 api: $(VENV)/api.stamp
 	$(BIN)/python -m agesex serve --port $(API_PORT) $(ARGS)
 
-# ARGS passes options on to pytest: make test ARGS="-m 'not browser' -x"
+# ARGS passes options on to pytest: make test ARGS="-m 'not browser' -x"; WORKERS=0 runs in one process
 test: lint
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -27,7 +27,7 @@ def script():
 
 @pytest.fixture
 def page():
-    return AppTest.from_function(script)
+    return AppTest.from_function(script, default_timeout=60)
 
 
 def test_defaults_leave_the_address_empty(page):
@@ -97,7 +97,7 @@ def interrupted():
 
 
 def test_a_link_is_followed_to_its_end_though_a_click_cuts_the_first_run_short():
-    page = AppTest.from_function(interrupted)
+    page = AppTest.from_function(interrupted, default_timeout=60)
     page.query_params.update({"n": "9", "m": "8"})
     page.run()
     page.session_state["cut"] = False
@@ -125,7 +125,7 @@ def resetting():
 
 
 def test_one_widget_resets_another_but_not_what_was_chosen_after_it():
-    page = AppTest.from_function(resetting).run()
+    page = AppTest.from_function(resetting, default_timeout=60).run()
     page.button_group(key="vote").set_value("a").run()
     page.button_group(key="part").set_value("y").run()
     assert page.button_group(key="vote").value == "none"

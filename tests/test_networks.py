@@ -88,11 +88,12 @@ def test_l2_differs_from_the_plain_network_by_the_penalty_alone():
 
 def test_inception_is_built_and_takes_a_step():
     recipe = with_inception(RECIPES["transfer"])
-    network = compiled(networks.build(recipe, recipe.size), recipe, 10)
+    network = compiled(networks.build(recipe, 96), recipe, 10)
+    network.run_eagerly = True  # two steps: tracing 94 convolutions and their gradients takes longer
     targets = {"age": np.array([20.0, 60.0]), "sex": np.array([0.0, 1.0])}
     before = network.get_layer("age").get_weights()[0].copy()
-    result = network.train_on_batch(photos(recipe.size), targets, return_dict=True)
-    result = network.train_on_batch(photos(recipe.size), targets, return_dict=True)  # warm-up from 0
+    result = network.train_on_batch(photos(96), targets, return_dict=True)
+    result = network.train_on_batch(photos(96), targets, return_dict=True)  # warm-up from 0
     assert np.isfinite(result["loss"])
     assert (network.get_layer("age").get_weights()[0] != before).any()
     assert network.name == "inception"

@@ -7,8 +7,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
   let timer = null;
   let gone = false;
 
+  // A new picture would cut short the run that answers the one before: on a slow server no answer ever came.
+  function atWork() {
+    const app = document.querySelector('[data-testid="stApp"]');
+    return app && app.dataset.testScriptState === "running";
+  }
+
   function snap() {
-    if (!video.videoWidth) return;
+    if (!video.videoWidth || atWork()) return;
     const scale = Math.min(1, data.width / video.videoWidth);
     canvas.width = Math.round(video.videoWidth * scale);
     canvas.height = Math.round(video.videoHeight * scale);

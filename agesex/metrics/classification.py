@@ -1,0 +1,208 @@
+"""How good the sex is: confusion, report, ROC and precision–recall curves, accuracy by age.
+
+    confusion(test)                 # labelled against said, with shares
+    roc(test).points                # 200 points at most, the area of the full curve beside them
+    sex_by_age(test)                # in a window that moves over the true age
+
+Female is the positive class of the curves; sex is what annotators wrote down.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from agesex.metrics.ages import error_by_age
+from agesex.metrics.figures import check
+from agesex.metrics.overall import measure, one, sums
+from agesex.metrics.resampling import divided, ends, totals
+
+MOST_POINTS = 200  # of a curve that is drawn
+_CELLS = ("ff", "fm", "mf", "mm")  # labelled, said
+_STEPS = 500  # of the curve whose area is drawn again and again
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A curve over all thresholds.
+
+    Attributes:
+        points: DataFrame, `MOST_POINTS` rows at most, each a point of the full curve, both ends included.
+        area: dict with value, low, high, n, of the full curve; NaN where one sex is missing.
+    """
+
+    points: pd.DataFrame
+    area: dict
+
+
+def confusion(table, *, draws=1000, seed=0):
+    """Labelled sex against the one that was said (p_female of one half or more: female).
+
+    Args:
+        table: as for `overall.measure`.
+        draws: bootstrap draws.
+        seed: of the draws.
+
+    Returns:
+        DataFrame, four rows: true, said, n, share (of all faces), value (share of the faces of that label),
+        low, high (of value; NaN under 30 faces of that label), faces (of that label).
+    """
+    values = sums(table)[list(_CELLS)].to_numpy()
+    cells = np.zeros(len(table), int)
+    again = totals(values, cells, table.group, cells_n=1, draws=draws, seed=seed).reshape(draws, 2, 2)
+    n = values.sum(axis=0).reshape(2, 2)
+    faces = np.repeat(n.sum(axis=1, keepdims=True), 2, axis=1)
+    low, high = ends(divided(again, again.sum(axis=2, keepdims=True)), faces, share=divided(n, faces))
+    pairs = (("female", "female"), ("female", "male"), ("male", "female"), ("male", "male"))
+    return pd.DataFrame(
+        {
+            "true": [true for true, _ in pairs],
+            "said": [said for _, said in pairs],
+            "n": n.ravel().astype(int),
+            "share": divided(n, n.sum()).ravel(),
+            "value": divided(n, faces).ravel(),
+            "low": low.ravel(),
+            "high": high.ravel(),
+            "faces": faces.ravel().astype(int),
+        }
+    )
+
+
+def report(table, *, draws=1000, seed=0):
+    """Precision, recall and F1 of each sex, and the figures of both.
+
+    Args:
+        table: as for `overall.measure`.
+        draws: bootstrap draws.
+        seed: of the draws.
+
+    Returns:
+        DataFrame: sex (female, male, both), metric (precision, recall, f1; for both: sex_accuracy,
+        balanced_accuracy, mcc, roc_auc), value, low, high, n. `n` is the number of faces so labelled (the
+        support). What cannot be computed is NaN, e.g. the precision of a sex that was never said.
+    """
+    values = sums(table)[list(_CELLS)].to_numpy()
+    again = totals(values, np.zeros(len(table), int), table.group, cells_n=1, draws=draws, seed=seed)[:, 0]
+    records = []
+    for sex, order in zip(("female", "male"), ((0, 1, 2, 3), (3, 2, 1, 0)), strict=True):
+        found, drawn = _scores(values.sum(axis=0)[list(order)]), _scores(again[:, order])
+        n = int((table.sex == sex).sum())
+        for metric, value in found.items():
+            low, high = ends(drawn[metric], n, share=value)
+            records.append([sex, metric, float(value), float(low), float(high), n])
+    names = ("sex_accuracy", "balanced_accuracy", "mcc", "roc_auc")
+    both = measure(table, np.zeros(len(table), int), 1, names, draws=draws, seed=seed)
+    records += [["both", metric, *one(both, metric).values()] for metric in names]
+    return pd.DataFrame(records, columns=["sex", "metric", "value", "low", "high", "n"])
+
+
+def roc(table, *, draws=1000, seed=0):
+    """The ROC curve: women found against men taken for women.
+
+    Args:
+        table: as for `overall.measure`.
+        draws: bootstrap draws of the area.
+        seed: of the draws.
+
+    Returns:
+        Curve with points fpr, tpr, threshold (the first one is infinite: nobody is called female).
+    """
+    found = measure(table, np.zeros(len(table), int), 1, ("roc_auc",), draws=draws, seed=seed)
+    threshold, women, men = _steps(table)
+    points = pd.DataFrame(
+        {
+            "fpr": divided(men, men[-1]),
+            "tpr": divided(women, women[-1]),
+            "threshold": threshold,
+        }
+    )
+    return Curve(_thinned(points.dropna(), "fpr", "tpr"), one(found, "roc_auc"))
+
+
+def precision_recall(table, *, draws=1000, seed=0):
+    """The precision–recall curve of “female”.
+
+    Args:
+        table: needs sex, p_female, group.
+        draws: bootstrap draws of the area.
+        seed: of the draws.
+
+    Returns:
+        Curve with points recall, precision, threshold; the area is the average precision, the sum of the
+        precisions weighted by the recall that each threshold adds, without interpolation. Its baseline is
+        the share of women.
+    """
+    check(table, ("sex", "p_female", "group"))
+    threshold, women, men = (steps[1:] for steps in _steps(table))
+    points = pd.DataFrame(
+        {
+            "recall": divided(women, women[-1] if len(women) else 0),
+            "precision": divided(women, women + men),
+            "threshold": threshold,
+        }
+    ).dropna()
+    value, drawn = _average_precision(table, draws, seed)
+    low, high = ends(drawn, len(table), share=np.float64(value))
+    area = {"value": value, "low": float(low), "high": float(high), "n": len(table)}
+    return Curve(_thinned(points, "recall", "precision"), area)
+
+
+def sex_by_age(table, *, reach=2, draws=1000, seed=0):
+    """Sex accuracy for each exact age over a window of neighbouring ages; see `ages.error_by_age`."""
+    return error_by_age(table, "sex_accuracy", reach=reach, draws=draws, seed=seed)
+
+
+def _scores(order):
+    """Precision, recall and F1 of (…, 4) counts: right, missed, wrongly said, rightly not said."""
+    right, missed, wrong, _ = np.moveaxis(np.asarray(order), -1, 0)
+    return {
+        "precision": divided(right, right + wrong),
+        "recall": divided(right, right + missed),
+        "f1": divided(2 * right, 2 * right + missed + wrong),
+    }
+
+
+def _steps(table):
+    """Falling thresholds, and how many women and men reach each; the first is infinite."""
+    p = table.p_female.to_numpy(float)
+    order = np.argsort(-p, kind="stable")
+    p, female = p[order], (table.sex == "female").to_numpy()[order]
+    last = np.flatnonzero(np.append(p[1:] != p[:-1], True)) if len(p) else np.empty(0, int)
+    women, men = np.cumsum(female)[last], np.cumsum(~female)[last]
+    return np.append(np.inf, p[last]), np.append(0, women), np.append(0, men)
+
+
+def _thinned(points, x, y):
+    """The ends, and points at even distances along the curve between them."""
+    if len(points) <= MOST_POINTS:
+        return points.reset_index(drop=True)
+    way = np.append(0, np.cumsum(np.abs(np.diff(points[x])) + np.abs(np.diff(points[y]))))
+    wanted = np.searchsorted(way, np.linspace(0, way[-1], MOST_POINTS))
+    return points.iloc[np.unique(wanted)].reset_index(drop=True)
+
+
+def _average_precision(table, draws, seed):
+    """Average precision of the full curve, and in every draw (draws,).
+
+    The draws are of a curve of 500 steps; the little that this changes in the value is added back.
+    """
+    p = table.p_female.to_numpy(float)
+    female = (table.sex == "female").to_numpy(float)
+    if not len(p):
+        return np.nan, np.full(draws, np.nan)
+
+    def of(sums):  # (…, steps, 2): women and faces of each step, the surest first
+        women, said = np.moveaxis(sums.cumsum(axis=-2), -1, 0)
+        return divided((sums[..., 0] * divided(women, np.maximum(said, 1))).sum(axis=-1), women[..., -1])
+
+    def counts(steps):
+        sums = np.zeros((steps.max() + 1, 2))
+        np.add.at(sums, steps, values)
+        return sums
+
+    values = np.column_stack([female, np.ones(len(p))])
+    exact = np.unique(-p, return_inverse=True)[1]
+    coarse = exact * _STEPS // (exact.max() + 1)
+    value, nearly = float(of(counts(exact))), float(of(counts(coarse)))
+    again = totals(values, coarse, table.group, cells_n=_STEPS, draws=draws, seed=seed)
+    return value, of(again) + (value - nearly)
