@@ -28,7 +28,7 @@ class Format:
 
     def name(self, file):
         """A file name as it is read back from the output."""
-        return _no_formula(file) if self._kind == "csv" else file
+        return no_formula(file) if self._kind == "csv" else file
 
     def text(self, rows):
         """What the rows of one photo add."""
@@ -57,11 +57,11 @@ def _as_csv(rows, *, head):
     if head:
         writer.writeheader()
     for row in rows:
-        writer.writerow(row | {"file": _no_formula(row["file"])})
+        writer.writerow(row | {"file": no_formula(row["file"])})
     return text.getvalue()
 
 
-def _no_formula(name):
+def no_formula(name):
     """A file name that no spreadsheet runs: an apostrophe before = + - @ and control characters."""
     return f"'{name}" if name[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else name
 

@@ -5,7 +5,7 @@ import streamlit as st
 
 import ui
 import ui.photo
-from agesex import images, score, words
+from agesex import formats, images, score, words
 from agesex.errors import AgeSexError
 from ui.predict import downloads
 from ui.predict.settings import answers
@@ -18,6 +18,10 @@ NO_FACE = (
     "In {} no face was found. Try a sharper or larger photo, or look at it closely and cut the face out by "
     "hand."
 )
+_YEARS = st.column_config.NumberColumn(format="%.1f")
+FORMATS = {
+    "Age": _YEARS, "from": _YEARS, "to": _YEARS, "P(female)": st.column_config.NumberColumn(format="%.2f"),
+}  # fmt: skip
 EVERY = 3  # photos between two drawings of the table
 
 
@@ -46,7 +50,9 @@ def draw(photos, settings):
             good.append(photo)
         rows += found
         if number % EVERY == 0 or number == len(photos):
-            place.dataframe(_table(rows), hide_index=True, width="stretch")
+            place.dataframe(
+                _table(rows), hide_index=True, width="stretch", placeholder="", column_config=FORMATS
+            )
     bar.empty()
     faces = sum(row["error"] is None for row in rows)
     st.markdown(f"**{len(photos)} photos, {words.faces(faces)}.**")
@@ -82,4 +88,5 @@ def rows_of(photo, settings):
 def _table(rows):
     table = pd.DataFrame(rows)[list(SHOWN)].rename(columns=SHOWN)
     table["Why not"] = table["Why not"].fillna("")
-    return table.round({"Age": 1, "from": 0, "to": 0, "P(female)": 2})
+    table["Photo"] = table["Photo"].map(formats.no_formula)  # the table has a download of its own
+    return table
