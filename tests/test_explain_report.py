@@ -347,6 +347,7 @@ def test_the_weights_that_a_file_was_made_from_are_read_or_unknown(tmp_path):
 def test_the_check_names_what_is_missing_and_the_command_that_makes_it(written, monkeypatch, capsys):
     assert figures.unmade("one") == {
         "stress.json": "python -m training.stress one", "imagined": "python -m training.imagine one",
+        "architecture.json": "python -m training.architecture one",
     }  # fmt: skip
     monkeypatch.setattr(figures, "stale", list)
     monkeypatch.setattr(figures, "unmade", lambda: {"explain.json": "python -m training.explain_report one"})

@@ -18,10 +18,11 @@ from pathlib import Path
 import keras
 import pandas as pd
 
-from agesex import imagined, intervals, metrics, model
+from agesex import architecture, imagined, intervals, metrics, model
 from agesex.errors import AgeSexError, BadModel
 from agesex.explain import report as explained
 from agesex.model import FORMAT, hash_of
+from training import architecture as layers
 from training import files, targets
 from training.calibrate import calibrate
 from training.pack import Pack
@@ -47,7 +48,9 @@ def evaluate(run, pack, target):
         BadDataset: the pack is not the one of the run, or too small.
     """
     run = read_run(run)
-    known = (*model.FILES, "stress.json", explained.FILE, explained.MAPS, imagined.FOLDER)
+    known = (
+        *model.FILES, "stress.json", explained.FILE, explained.MAPS, imagined.FOLDER, architecture.FILE
+    )  # fmt: skip
     files.check_replaceable(target, known, "a model")
     facts, path = run.facts, run.weights
     check_data(facts["data"], pack, f"the run {run.folder.name}")
@@ -91,6 +94,9 @@ def evaluate(run, pack, target):
         if stress:
             (aside / "stress.json").write_text(stress)
         _keep(target, aside, run.model.sha256)
+        (aside / architecture.FILE).write_text(
+            layers.text(run.model.network, run.model.sha256), encoding="utf-8"
+        )
         table.to_parquet(aside / "predictions.parquet", index=False, compression="zstd")
         (aside / "card.json").write_text(json.dumps(card, indent=1) + "\n")
         files.swap(target, aside)

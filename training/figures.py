@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from agesex import dataset, findings, imagined, metrics, model, model_card
+from agesex import architecture, dataset, findings, imagined, metrics, model, model_card
 from agesex.errors import AgeSexError
 from agesex.explain import report
 from training import files
@@ -76,6 +76,7 @@ def unmade(name=model.DEFAULT):
         "stress.json": ("stress.json", "training.stress"),
         report.FILE: (report.FILE, "training.explain_report"),
         imagined.FOLDER: (f"{imagined.FOLDER}/{imagined.INDEX}", "training.imagine"),
+        architecture.FILE: (architecture.FILE, "training.architecture"),
     }
     return {
         path: f"python -m {command} {name}"

@@ -236,3 +236,32 @@ def model_names():
     from agesex import model
 
     return model.names()
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def split_rows(name, split):
+    """The predictions of one split with the bands of true and predicted age.
+
+    Args:
+        name: a folder of models/.
+        split: e.g. "test".
+    """
+    from agesex import metrics
+
+    rows = read_predictions(name)
+    rows = rows[rows.split == split].reset_index(drop=True)
+    return rows.assign(band=metrics.age_band(rows.age), pred_band=metrics.age_band(rows.age_pred))
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def answer(shas, part, question, options, _compute):
+    """What a question to a model's predictions came to.
+
+    Args:
+        shas: hashes of the weights of the models that are asked.
+        part: of the faces.
+        question: name of the function.
+        options: its arguments.
+        _compute: function without arguments that asks; it is no part of the key.
+    """
+    return _compute()

@@ -1,0 +1,83 @@
+"""The figures of others: whole, of known kinds, each with its source; and our models among them."""
+
+import pandas as pd
+import pytest
+
+from agesex import charts, findings_metrics, model, peers
+
+
+def card(**changes):
+    part = {
+        "mae": {"value": 4.5, "low": 4.3, "high": 4.7, "n": 3287},
+        "cs5": {"value": 0.66, "low": 0.64, "high": 0.68, "n": 3287},
+        "sex_accuracy": {"value": 0.97, "low": 0.96, "high": 0.98, "n": 3287},
+    }
+    facts = {"name": "one", "title": "One", "parameters": 5, "size_bytes": 2_000_000}
+    return facts | {"figures": {peers.CUT: part}} | changes
+
+
+def test_every_peer_has_a_kind_a_source_and_an_age_error():
+    rows = peers.read()
+    assert set(rows.kind) == set(peers.KINDS)
+    assert rows[["system", "faces", "protocol", "source"]].notna().all(axis=None)
+    assert rows.mae.between(3, 16).all()
+    for share in ("cs5", "sex_accuracy"):
+        assert rows[share].dropna().between(0.5, 1).all()
+    assert not rows.duplicated(["system", "faces"]).any()
+
+
+@pytest.mark.parametrize(
+    ("system", "figures"),
+    [
+        ("VOLO-D1, face only", {"mae": 4.23, "cs5": 0.6978, "sex_accuracy": 0.9769, "parameters": 26e6}),
+        ("CORAL", {"mae": 5.47}),
+        ("face-api.js age-gender net", {"mae": 5.19, "sex_accuracy": 0.971, "size_mb": 0.43}),
+        ("Always median and larger sex", {"mae": 8.70, "sex_accuracy": 0.53}),
+    ],
+)
+def test_a_figure_is_the_one_that_was_published_or_measured(system, figures):
+    rows = peers.read()
+    row = rows[(rows.system == system) & (rows.faces == peers.LIST)].iloc[0]
+    assert {name: row[name] for name in figures} == figures
+
+
+def test_what_has_seen_the_test_set_is_marked():
+    rows = peers.read()
+    seen = rows[rows.system.str.startswith("face-api.js")]
+    assert len(seen) == 2 and set(seen.kind) == {"trained on this test set"}
+    assert set(rows[rows.kind == "trained on this test set"].system) == set(seen.system)
+
+
+def test_our_models_stand_among_the_peers_by_their_clamped_error():
+    rows = peers.beside([card(), card(name="two", title="Two", ms_per_face=7.5)])
+    assert rows.mae.is_monotonic_increasing
+    assert set(rows.faces) == {peers.LIST}
+    ours = rows[rows.kind == peers.OURS]
+    assert list(ours.system) == ["One", "Two"]
+    assert ours.iloc[0][["low", "high", "n", "size_mb"]].tolist() == [4.3, 4.7, 3287, 2.0]
+    assert pd.isna(ours.ms.iloc[0]) and ours.ms.iloc[1] == 7.5
+    assert rows[rows.kind != peers.OURS].low.isna().all()
+
+
+def test_the_baseline_is_that_of_our_own_cards():
+    figures = model.read_card(model.DEFAULT)["figures"][peers.CUT]
+    always = peers.read().iloc[0]
+    assert round(figures["mae"]["baseline"], 2) == pytest.approx(always.mae, abs=0.01)
+    assert round(figures["sex_accuracy"]["baseline"], 2) == always.sex_accuracy
+
+
+def test_the_sentence_names_the_best_of_each_kind_and_no_contaminated_one():
+    text = findings_metrics.peers(peers.beside([card()]), "models/one/card.json")
+    assert text.startswith("One is off by 4.50 years")
+    assert "4.23 years (VOLO-D1)" in text and "6.15 years (HSE MobileNet)" in text
+    assert "5.19" not in text
+
+
+def test_the_chart_draws_an_interval_for_ours_only():
+    rows = peers.beside([card()])
+    spec = charts.peers(rows).to_dict()
+    data = next(iter(spec["datasets"].values()))
+    assert len(data) == len(rows)
+    assert [row["system"] for row in data if row["low"] is not None] == ["One"]
+    domain = spec["layer"][0]["encoding"]["color"]["scale"]["domain"]
+    assert set(domain) == {peers.OURS, *peers.KINDS}

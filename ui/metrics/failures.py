@@ -1,0 +1,199 @@
+"""Failures: the faces furthest off, the surest mistakes, and what the labels themselves disagree about."""
+
+import pandas as pd
+import streamlit as st
+
+import ui
+from agesex import census, charts, findings_groups, labels, metrics
+from agesex.metrics import BAND_NAMES, MIN_GROUP, slices, worst
+from ui import linked
+from ui.metrics import photos, tables
+
+ANY = "any"
+DIRECTIONS = {"both": "both ways", "old": "too old", "young": "too young"}
+SHOWN, LISTED = 12, 50  # faces with a picture, and in the table
+EITHER = (
+    "A face stands here because label and model disagree; either may be wrong, and some labels are. One photo "
+    "and its copies stand here once. A list of the worst says nothing of how often that happens: see Fairness."
+)
+NO_FLOOR = (
+    "Copies are photos that were found again, re-encoded, resized or mirrored, and labelled anew. They are no "
+    "random sample of the photos, so this is **no floor** of the error for everybody; it shows that labels of "
+    "the very same picture differ."
+)
+
+
+def draw(choice):
+    """Draw the view."""
+    asked = _filters()
+    rows = choice.measured(_fitting, **asked)
+    st.caption(f"n = {len(rows):,} of {len(choice.rows()):,} {choice.split} faces fit the filters.")
+    if rows.empty:
+        st.info("No face fits these filters. Take one of them back.", icon=":material/filter_alt_off:")
+    else:
+        _errors(choice, asked)
+        _mistakes(choice, asked)
+    _copies(choice)
+
+
+def _filters():
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="failure_filters"):
+        sex = linked.remembered(
+            st.segmented_control, "Labelled sex", [ANY, *sorted(labels.SEXES)], key="fail_sex", default=ANY,
+            required=True,
+        )  # fmt: skip
+        race = linked.remembered(
+            st.selectbox, "Race code", [ANY, *labels.RACES], key="fail_race", default=ANY, width=150
+        )
+        band = linked.remembered(
+            st.selectbox, "Labelled age", [ANY, *BAND_NAMES], key="fail_band", default=ANY, width=150
+        )
+        direction = linked.remembered(
+            st.segmented_control, "Age guessed", list(DIRECTIONS), format_func=DIRECTIONS.get,
+            key="direction", default="both", required=True,
+        )  # fmt: skip
+    return {"sex": sex, "race": race, "band": band, "direction": direction}
+
+
+def _fitting(rows, sex, race, band, direction):
+    """The faces that the filters leave."""
+    mask = slices.select(rows, sex=None if sex == ANY else sex, race=None if race == ANY else race)
+    if band != ANY:
+        mask &= (rows.band == band).to_numpy()
+    if direction != "both":
+        off = (rows.age_pred - rows.age).to_numpy(float)
+        mask &= off > 0 if direction == "old" else off < 0
+    return rows[mask]
+
+
+def _largest(rows, **asked):
+    return worst.largest_errors(_fitting(rows, **asked), LISTED)
+
+
+def _surest(rows, **asked):
+    return worst.sure_mistakes(_fitting(rows, **asked), LISTED)
+
+
+def _errors(choice, asked):
+    st.subheader("Furthest off in age", anchor=False)
+    rows = _beside(choice, choice.measured(_largest, **asked))
+    st.markdown(f"**{findings_groups.worst(rows)}.**")
+    _faces(rows, _error_text)
+    st.caption(EITHER)
+    with st.expander(f"The {len(rows)} furthest off as a table"):
+        tables.table(rows, f"worst_{choice.name}_{choice.split}", columns=_columns(choice))
+
+
+def _mistakes(choice, asked):
+    st.subheader("Surest of the wrong sex", anchor=False)
+    rows = _beside(choice, choice.measured(_surest, **asked))
+    st.markdown(f"**{findings_groups.mistakes(rows)}.**")
+    if rows.empty:
+        return
+    _faces(rows, _mistake_text)
+    st.caption("Sex is what annotators wrote down, 0 or 1; here, too, label or model may be wrong.")
+    with st.expander(f"The {len(rows)} surest mistakes as a table"):
+        tables.table(rows, f"sure_mistakes_{choice.name}_{choice.split}", columns=_columns(choice))
+
+
+def _beside(choice, rows):
+    """The rows with what the model beside says about the same photos."""
+    if not choice.other:
+        return rows
+    other = choice.other_rows().set_index("file")[["age_pred", "p_female"]].reindex(rows.file)
+    return rows.assign(
+        **{f"{name}_{choice.other}": other[name].to_numpy() for name in ("age_pred", "p_female")}
+    )
+
+
+def _faces(rows, text):
+    shown = rows.head(SHOWN)
+    pictures, real = photos.of(shown)
+    with st.container(horizontal=True, gap="small"):
+        for row, picture, photo in zip(shown.to_dict("records"), pictures, real, strict=True):
+            with st.container(width=172, gap="xsmall"):
+                who = f"{row['sex']}, {row['age']}"
+                alt = f"Photo labelled {who}" if photo else f"Average face near {who}"
+                st.image(picture, alt=alt, width=150)
+                st.caption(text(row))
+    st.caption(photos.PHOTO if all(real) else photos.AVERAGE)
+
+
+def _error_text(row):
+    way = "old" if row["error"] > 0 else "young"
+    return (
+        f"**{abs(row['error']):.0f} years too {way}**  \nlabelled {row['age']}, {row['sex']}, {row['race']}  \n"
+        f"guessed {row['age_pred']:.0f} ({row['age_low']:.0f}–{row['age_high']:.0f}){_others(row, 'age_pred')}"
+    )
+
+
+def _mistake_text(row):
+    return (
+        f"**called {row['said']}, {row['confidence']:.3f}**  \nlabelled {row['sex']}, {row['age']}, "
+        f"{row['race']}  \nage guessed {row['age_pred']:.0f}{_others(row, 'p_female')}"
+    )
+
+
+def _others(row, name):
+    """What the model beside says, where there is one."""
+    value = next((row[key] for key in row if key.startswith(f"{name}_")), None)
+    if value is None or pd.isna(value):
+        return ""
+    if name == "age_pred":
+        return f"; the other model {value:.0f}"
+    return f"; the other model: {'female' if value >= 0.5 else 'male'}, {max(value, 1 - value):.3f}"
+
+
+def _columns(choice):
+    config = {
+        "file": st.column_config.TextColumn("file", width="medium"),
+        "age": "labelled age", "group": None,
+        "p_female": st.column_config.NumberColumn("p(female)", format="%.3f"),
+        "confidence": st.column_config.NumberColumn(format="%.3f"),
+    }  # fmt: skip
+    titles = {"age_pred": "guess", "age_low": "90 % from", "age_high": "to", "error": "error"}
+    config |= {
+        name: st.column_config.NumberColumn(title, format="%+.1f" if name == "error" else "%.1f")
+        for name, title in titles.items()
+    }
+    if choice.other:
+        config[f"age_pred_{choice.other}"] = st.column_config.NumberColumn("other: guess", format="%.1f")
+        config[f"p_female_{choice.other}"] = st.column_config.NumberColumn("other: p(female)", format="%.3f")
+    return config
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def _all_copies():
+    table = ui.label_table()
+    return worst.copies(table), census.copies(table)
+
+
+def _on_copies(rows):
+    """The error on photos that have a copy in the split; None where they are too few."""
+    rows = rows[rows.group.duplicated(keep=False)]
+    return metrics.summary(rows).loc["mae"].to_dict() if len(rows) >= MIN_GROUP else None
+
+
+def _copies(choice):
+    st.subheader("Label or model? Disagreement among copies of one photo", anchor=False)
+    found, groups = _all_copies()
+    here = choice.measured(worst.copies)
+    error = choice.measured(_on_copies)
+    note = f"n = {found.mean['n']:,} groups of copies in the whole data set, by oldest less youngest label."
+    if here.mean["n"]:
+        note += (
+            f" In the {choice.split} split: n = {here.mean['n']:,} groups, mean "
+            f"{findings_groups.amount('mae', here.mean['value'])}, median "
+            f"{findings_groups.amount('mae', here.median)}."
+        )
+    if error:
+        error = error | {"n": int(error["n"])}
+        note += (
+            f" {choice.title} is off by {findings_groups.described('mae', error)} on those photos of the "
+            "split; that is an error against one label, the other figure a difference of two."
+        )
+    ui.figure(
+        findings_groups.copies(found), charts.disagreements(census.disagreements(groups)), f"{note} {NO_FLOOR}"
+    )
+    with st.expander(f"All {len(found.groups):,} groups of copies"):
+        tables.table(found.groups, "copies", columns={"group": st.column_config.TextColumn("first file")})
