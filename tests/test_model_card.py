@@ -117,3 +117,17 @@ def test_a_derived_file_that_differs_is_stale(tmp_path):
     with open(tmp_path / "MODEL_CARD.md", "a") as file:
         file.write("typed in")
     assert [path.name for path in figures.stale(tmp_path)] == ["MODEL_CARD.md"]
+
+
+def test_the_command_writes_the_card_of_any_model(tmp_path, capsys):
+    from training import card as command
+
+    assert command.main(["cnn", "--output", str(tmp_path / "cnn.md")]) == 0
+    written = (tmp_path / "cnn.md").read_text("utf-8")
+    assert written.startswith("# Model card: Plain CNN 64")
+    assert model.read_card("cnn")["sha256"] in written
+    assert command.main(["nobody", "--output", str(tmp_path / "no.md")]) == 1
+    assert "There is no model 'nobody'" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        command.main(["cnn"])
+    assert "name a file for cnn with --output" in capsys.readouterr().err

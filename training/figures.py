@@ -14,6 +14,7 @@ from pathlib import Path
 from agesex import architecture, dataset, findings, imagined, metrics, model, model_card
 from agesex.errors import AgeSexError
 from agesex.explain import report
+from training import card as training_card
 from training import files
 from training.average_faces import average_faces
 
@@ -43,10 +44,8 @@ def derived(root=ROOT, name=model.DEFAULT):
     Raises:
         AgeSexError: the model is not usable, or README.md lacks the markers.
     """
-    card = model_card.with_groups(
-        model.read_card(name), model.read_predictions(name), model.read_stress(name)
-    )
-    texts = {root / "MODEL_CARD.md": model_card.markdown(card)}
+    card = model.read_card(name)
+    texts = {root / "MODEL_CARD.md": training_card.text(name)}
     readme = root / "README.md"
     if readme.exists():
         texts[readme] = replaced(readme.read_text(encoding="utf-8"), readme_section(card))
