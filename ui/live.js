@@ -1,5 +1,8 @@
 // Takes a picture from the camera every few seconds and hands it to the page; nothing is stored.
+let stop = () => {}; // Streamlit calls the function below again without its clean-up, e.g. on a new theme
+
 export default function ({ parentElement, data, setTriggerValue }) {
+  stop(); // or a second camera would stay open
   const video = parentElement.querySelector("video");
   const said = parentElement.querySelector("p");
   const canvas = document.createElement("canvas");
@@ -39,9 +42,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
       said.textContent = data.refused;
     });
 
-  return () => {
+  stop = () => {
     gone = true;
     clearInterval(timer);
     if (stream) stream.getTracks().forEach((track) => track.stop());
   };
+  return stop;
 }

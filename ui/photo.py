@@ -1,7 +1,7 @@
 """The picture that a visitor is looking at: chosen, kept for the session, forgotten.
 
-    photo = ui.photo.choose()           # a sample, an upload, the camera, a face of a connected data set;
-                                        # None where nothing is chosen yet
+    photo = ui.photo.choose()           # a sample, an upload, a pasted picture, the camera, a face of a
+                                        # connected data set; None where nothing is chosen yet
     seen = ui.photo.look(photo)         # its faces and the answers, computed once per photo
 
 Predict and Explain share it. A visitor's photo and everything derived from it lie in
@@ -19,7 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import ui
 from agesex import advice, annotate, faces, images, predict, samples
-from ui import dataset_face, linked
+from ui import dataset_face, linked, paste
 
 SOURCES = {
     "samples": ":material/familiar_face_and_zone: Samples",
@@ -31,8 +31,8 @@ TYPES = [suffix.removeprefix(".") for suffix in images.SUFFIXES]
 MOST = 50  # photos at once
 PRIVACY = (
     "Your photo stays in the memory of the computer that runs this app, for your session only: it is not "
-    "written to disk, not logged and shown to nobody else. It goes with the session, two minutes after you "
-    "close the tab, or at once with “Forget”."
+    "written to disk, not logged and shown to nobody else. “Forget” deletes it at once. If you only close "
+    "the tab, it stays for two minutes at least, and then until another visitor leaves or the app is ended."
 )
 CAMERA = (
     "The browser hands out the camera on HTTPS or on localhost only. If no picture appears here, "
@@ -190,14 +190,12 @@ def held():
 
 def forget():
     """Delete the visitor's photos, what was derived from them, and the fields that they came through."""
-    state, run = st.session_state, get_script_run_ctx()
-    for file_id in state.pop("files", ()):  # Streamlit would keep them until the session ends
-        run.uploaded_file_mgr.remove_file(session_id=run.session_id, file_id=file_id)
+    state = st.session_state
+    _renew_fields()
     _empty()
-    fields = ("upload_", "camera_", "truth_", "live_", "crop_")
+    fields = ("upload_", "camera_", "truth_", "live_", "crop_", "paste_")
     for name in [name for name in state if str(name).startswith(fields)]:
         del state[name]
-    state["round"] = state.get("round", 0) + 1  # new keys, hence new and empty fields
     state["forgotten"] = True
 
 
@@ -217,6 +215,15 @@ def hold(photos):
 def look_at(photo):
     """Make one of several photos the one that Explain, too, is about."""
     st.session_state["photo"] = photo
+
+
+def _renew_fields():
+    """Delete the files that were sent, and start with new and empty fields."""
+    state, run = st.session_state, get_script_run_ctx()
+    for file_id in state.pop("files", ()):  # Streamlit would keep them until the session ends
+        run.uploaded_file_mgr.remove_file(session_id=run.session_id, file_id=file_id)
+    state.pop("left_out", None)
+    state["round"] = state.get("round", 0) + 1  # new keys, hence new fields
 
 
 def _empty():
@@ -298,6 +305,7 @@ def _inlet(source, many):
                 "afterwards, or use the command line, which takes whole folders.",
                 icon=":material/filter_none:",
             )
+        paste.listen(_pasted, here=_is_pasted(st.session_state.get("photo")))
     elif st.toggle("Live: a picture every two seconds", key="live_on"):
         from ui import live
 
@@ -311,7 +319,7 @@ def _inlet(source, many):
     if source == "camera" and not (mine and mine.source == source):
         st.caption(CAMERA)
     live_on = source == "camera" and st.session_state.get("live_on")
-    if mine and mine.source == source and not (live_on or st.session_state.get(key)):
+    if mine and mine.source == source and not (live_on or _is_pasted(mine) or st.session_state.get(key)):
         st.caption(f"Still here from before: {ui.plain(mine.title)}")
 
 
@@ -328,6 +336,16 @@ def _take(source, key):
         photos.append(Photo(hashlib.sha256(data).hexdigest(), title, "", source, data))
     state.setdefault("files", []).extend(file.file_id for file in files)
     hold(photos)
+
+
+def _pasted(data):
+    """Keep what was pasted; a file that was sent before goes, so no field shows what is not looked at."""
+    _renew_fields()
+    hold([Photo(hashlib.sha256(data).hexdigest(), paste.TITLE, paste.NOTE, "upload", data)])
+
+
+def _is_pasted(photo):
+    return photo is not None and photo.mine and photo.note == paste.NOTE
 
 
 def found_in(photo, whole):
