@@ -67,10 +67,9 @@ def run(args):
 
 
 def _counted(text):
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("faces are counted from 1")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"faces are counted from 1; received {text!r}")
+    return int(text)
 
 
 def _check(args):

@@ -156,6 +156,7 @@ def _settings(args, model):
     """What rows depend on."""
     return {
         "agesex": __version__,
+        "paths": [str(path) for path in args.paths],
         "model": model.name,
         "sha256": model.sha256,
         "level": args.level,

@@ -8,6 +8,7 @@ Ctrl-C or SIGTERM stops it after what is in flight has been answered. AGESEX_API
 import argparse
 import importlib.util
 import logging
+import math
 import os
 import socket
 
@@ -100,14 +101,19 @@ def _listen(host, port):
 
 
 def _port(text):
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise argparse.ArgumentTypeError("a port lies between 0 and 65535")
-    return number
+    return _whole(text, 0, 65535, "from 0 to 65535")
 
 
 def _counted(text):
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
+    return _whole(text, 1, math.inf, "of at least 1")
+
+
+def _whole(text, low, high, range_):
+    """A whole number from low to high; argparse names the function where int's own ValueError goes on."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = None
+    if number is None or not low <= number <= high:
+        raise argparse.ArgumentTypeError(f"expected a whole number {range_}; received {text!r}")
     return number

@@ -10,7 +10,7 @@ import platform
 from dataclasses import dataclass
 from importlib import metadata
 
-from agesex import __version__, dataset, faces, model, predict, samples
+from agesex import __version__, dataset, faces, model, predict, samples, words
 from agesex.errors import AgeSexError
 
 PACKAGES = (
@@ -127,8 +127,5 @@ def _trial():
         answer = predict.predict([faces.largest(faces.find(portrait))], model.load())[0]
     except (AgeSexError, ImportError, KeyError) as error:
         return Check("trial", False, f"no answer for the sample portrait: {error}")
-    low, high = answer.interval
-    said = (
-        f"the sample portrait (age 36): {answer.age:.1f} years ({low:.0f}–{high:.0f}), {answer.sex}"
-    )
+    said = f"the sample portrait (age 36): {answer.age:.1f} years, {answer.sex}; {words.interval(answer)}"
     return Check("trial", True, said)

@@ -22,9 +22,9 @@ class Format:
         started: whether something has been written before; only then there is no head.
     """
 
-    def __init__(self, kind):
-        """Remember the kind: table, json, jsonl or csv."""
-        self._kind, self.started, self._lines = kind, False, []
+    def __init__(self, kind, columns=COLUMNS):
+        """Remember the kind (table, json, jsonl or csv) and the columns of csv and json."""
+        self._kind, self._columns, self.started, self._lines = kind, columns, False, []
 
     def name(self, file):
         """A file name as it is read back from the output."""
@@ -37,8 +37,8 @@ class Format:
             self._lines += [_cells(row) for row in rows]
             return ""
         if self._kind == "csv":
-            return _as_csv(rows, head=first)
-        objects = [{name: row[name] for name in COLUMNS} for row in rows]
+            return _as_csv(rows, self._columns, head=first)
+        objects = [{name: row[name] for name in self._columns} for row in rows]
         if self._kind == "jsonl":
             return "".join(json.dumps(row) + "\n" for row in objects)
         inner = json.dumps(objects, indent=1)[2:-2]  # without the brackets on lines of their own
@@ -51,9 +51,9 @@ class Format:
         return _as_table(self._lines) if self._kind == "table" else ""
 
 
-def _as_csv(rows, *, head):
+def _as_csv(rows, columns, *, head):
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     if head:
         writer.writeheader()
     for row in rows:

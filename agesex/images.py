@@ -25,6 +25,7 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 MAX_BYTES = 25 * 2**20
 MAX_PIXELS = 50_000_000
 MIN_SIDE = 16  # pixels; less cannot show a face
+NAMELESS = "The picture"  # in messages
 ADVICE = "Use a JPEG, PNG, WebP, BMP, TIFF or GIF picture."
 
 _BEGINNINGS = (  # of formats that are read here, for files whose head is damaged
@@ -117,7 +118,7 @@ def encode_png(array):
 
 def _read(source, max_bytes):
     """(bytes, the name to use in messages); at most max_bytes + 1 are ever read."""
-    name = "The picture"
+    name = NAMELESS
     if isinstance(source, (bytes, bytearray, memoryview)):
         data = bytes(source)
     elif isinstance(source, (str, os.PathLike)):
@@ -175,6 +176,7 @@ def _unknown(head, name):
     text = head.removeprefix(b"\xef\xbb\xbf")
     what = next((what for pattern, what in _OTHERS if re.match(pattern, text, re.I | re.DOTALL)), "")
     said = f": it begins as {what}" if what else ""
+    name = "This" if name == NAMELESS else name
     return NotAPicture(f"{name} is not a picture that can be read{said}. {ADVICE}")
 
 

@@ -92,6 +92,11 @@ class File:
             return
         self._aside, self._facts = self.part, self.part.with_name(self.part.name + ".json")
         if not self.part.exists():
+            if resume and self.path.exists():
+                raise ValueError(
+                    f"{self.path.name} is whole, there is nothing to resume. Leave out --resume to make it anew, "
+                    f"or name another --output."
+                )
             console.write(self._facts, json.dumps(settings, indent=1) + "\n")
             self._file = open(self.part, "xb")  # noqa: SIM115
             _lock(self._file, self.part)

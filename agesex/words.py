@@ -63,11 +63,12 @@ def faces(count):
     return {0: "no face", 1: "1 face"}.get(count, f"{count} faces")
 
 
-def similar(such):
+def similar(such, level=0.9):
     """How the model fared on test faces that got an answer like this one.
 
     Args:
         such: a `similar.Similar`.
+        level: of the interval that is shown; what its 90 % interval held is said beside no other.
 
     Returns:
         str, one or two sentences with n and 95 % intervals.
@@ -76,9 +77,14 @@ def similar(such):
     if such.mae.low is None:
         return f"In the test set {such.n} faces got an answer like this ({who}): too few for a figure."
     mae, held = such.mae, such.coverage
-    return (
+    said = (
         f"In the test set {such.n:,} faces got an answer like this ({who}): mean error {mae.value:.1f} years "
-        f"({mae.low:.1f}–{mae.high:.1f}), and the 90 % interval held {100 * held.value:.0f} % of their ages "
+        f"({mae.low:.1f}–{mae.high:.1f})"
+    )
+    if round(level, 4) != 0.9:
+        return f"{said}."
+    return (
+        f"{said}, and the 90 % interval held {100 * held.value:.0f} % of their ages "
         f"({100 * held.low:.0f}–{100 * held.high:.0f})."
     )
 
@@ -98,7 +104,7 @@ def age_verdict(prediction, true_age, typical=None):
     inside = low <= true_age <= high
     error = prediction.age - true_age
     side = "exactly right" if round(abs(error)) == 0 else f"{years(abs(error))} too {'old' if error > 0 else 'young'}"
-    said = f"**{'Inside' if inside else 'Outside'} the interval**; the age is {side}."
+    said = f"**{'Inside' if inside else 'Outside'} the interval**; the guess is {side}."
     if typical is None:
         return said
     often = "more than usual" if abs(error) > typical else "no more than usual"

@@ -50,7 +50,8 @@ def draw(photo, seen, chosen):
             count = words.faces(len(seen.faces))
             st.caption(f"{count.capitalize()}, found and answered in {seen.seconds:.2f} seconds.")
             if len(ui.photo.held()) < 2 or not photo.mine:
-                downloads.draw(batch.rows_of(photo, chosen), seen.picture)
+                rows = [row for name in found for row in batch.rows_of(photo, chosen, name)]
+                downloads.draw(rows, seen.picture)
     with right:
         if not seen.faces:
             no_face(photo)

@@ -19,7 +19,7 @@ from stub import StubModel
 
 from agesex import explain as explaining
 from agesex import faces, images, model
-from agesex.api import Settings, create_app, problems
+from agesex.api import Settings, create_app, drain, problems
 from agesex.errors import BadModel, CannotExplain
 from agesex.explain.explanation import from_raw
 
@@ -79,6 +79,15 @@ def problem(answer, status, kind):
     said = answer.json()
     assert said["status"] == status and said["type"] == f"urn:agesex:{kind}" and said["title"]
     return said["detail"]
+
+
+def post(headers):
+    """The ASGI scope of a POST to /v1/predict."""
+    return {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST",
+        "path": "/v1/predict", "raw_path": b"/v1/predict", "query_string": b"", "scheme": "http",
+        "headers": headers, "server": ("api", 80), "client": ("127.0.0.1", 1),
+    }  # fmt: skip
 
 
 # What goes well
@@ -179,7 +188,7 @@ def test_one_of_several_faces_is_explained(app):
     second, none, third = ask(app, explain(photo, face="2"), explain(photo), explain(photo, face="3"))
     assert second.json()["face"]["number"] == 2 and second.json()["face"]["box"]["x"] == 50
     assert "2 faces" in problem(none, 422, "cannot-explain")
-    assert "no face 3" in problem(third, 422, "no-face")
+    assert "no face 3" in problem(third, 422, "no-such-face") and third.json()["title"] == "No such face"
 
 
 def test_models_and_cards(app):
@@ -331,6 +340,7 @@ def test_what_is_refused(app, request_, status, kind, word):
     ("content_type", "body"),
     [
         ("multipart/form-data", b""),
+        ("multipart/form-data; boundary=x", b""),
         ("multipart/form-data; boundary=x", b"nonsense"),
         ("multipart/form-data; boundary=x", b"--x\r\n\r\nno name\r\n--x--"),
         ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--"),
@@ -339,6 +349,60 @@ def test_what_is_refused(app, request_, status, kind, word):
 def test_a_body_that_is_no_multipart_is_400(app, content_type, body):
     sent = {"content": body, "headers": {"Content-Type": content_type}}
     problem(ask(app, ("POST", "/v1/predict", sent)), 400, "bad-multipart")
+
+
+@pytest.mark.parametrize("announced", [True, False])
+@pytest.mark.parametrize("whole", [0, 1])
+@pytest.mark.parametrize("missing", [1, 4, 500])
+def test_a_body_that_is_cut_off_is_400(app, stub, announced, whole, missing):
+    part = HEAD + grey(9) + b"\r\n"
+    body = (part * (whole + 1) + b"--x--")[:-missing]
+
+    async def chunks():
+        for start in range(0, len(body), 100):
+            yield body[start : start + 100]
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    content = body if announced else chunks()
+    answer = ask(app, ("POST", "/v1/predict?aligned=1", {"content": content, "headers": headers}))
+    assert "ends before its closing boundary" in problem(answer, 400, "bad-multipart") and stub.seen == []
+
+
+def test_a_body_whose_boundary_is_followed_by_more_is_answered(app):
+    sent = {"content": HEAD + grey(9) + b"\r\n--x--\r\nmore",
+            "headers": {"Content-Type": "multipart/form-data; boundary=x"}}  # fmt: skip
+    assert ask(app, ("POST", "/v1/predict?aligned=1", sent)).status_code == 200
+
+
+@pytest.mark.parametrize("value", ["nan", "abc", "95", "0.2"])
+def test_level_and_threshold_say_which_numbers_are_expected(app, value):
+    level, threshold = ask(app, predict(grey(9), level=value), predict(grey(9), threshold=value))
+    assert problem(level, 422, "not-accepted") == "level: a number from 0.5 to 0.99 is expected"
+    assert problem(threshold, 422, "not-accepted") == "threshold: a number from 0.5 to 1 is expected"
+
+
+def test_a_path_instead_of_a_photo_is_told_of_the_at_sign(app):
+    sent = [("predict", "files", "files=@me.jpg"), ("explain", "file", "file=@me.jpg")]
+    answers = ask(
+        app, *(("POST", f"/v1/{path}", {"files": {part: (None, b"me.jpg")}}) for path, part, _ in sent)
+    )
+    for answer, (_, _, words) in zip(answers, sent, strict=True):
+        said = problem(answer, 422, "no-photo")
+        assert words in said and "came as text" in said
+
+
+def test_the_words_for_no_face_and_for_no_picture(app):
+    no_face, no_picture = ask(app, predict(grey(9)), predict(b"words"))
+    assert no_face.json()["title"] == "No face was found"
+    assert problem(no_picture, 415, "not-a-picture").startswith("This is not a picture that can be read. Use")
+
+
+def test_a_row_without_a_face_has_its_size_and_no_field_without_a_value(app):
+    faceless, broken = ask(app, predict(grey(9, (60, 90)), b"words")).json()["results"]
+    assert (faceless["width"], faceless["height"], faceless["faces"]) == (60, 90, [])
+    assert (broken["width"], broken["height"]) == (None, None)
+    for row in (faceless, broken):
+        assert set(row["problem"]) == {"type", "title", "status", "detail"}
 
 
 def test_fifty_one_files_are_too_many(app, stub):
@@ -494,6 +558,54 @@ def test_beyond_the_bytes_that_may_be_held_is_429(stub):
     assert app.state.limits.held == 0
 
 
+@pytest.mark.parametrize(("chunks", "expect", "read"), [(7, "", 7), (100, "", 4), (7, "100-continue", 0)])
+def test_what_is_left_of_a_refused_upload_is_read_before_the_answer_up_to_a_bound(chunks, expect, read):
+    app = create_app(Settings(max_waiting=0, warm_up=False))
+    happened = []
+
+    async def content():
+        for _ in range(chunks):
+            happened.append("read")
+            yield b"x" * (2**20 if chunks > 7 else 1)
+
+    async def story():
+        async with running(app):
+            body = content()
+
+            async def receive():
+                chunk = await anext(body, None)
+                last = chunk is None or happened.count("read") == chunks
+                return {"type": "http.request", "body": chunk or b"", "more_body": not last}
+
+            async def send(message):
+                happened.append(message.get("status", "body"))
+
+            headers = [(b"content-type", b"multipart/form-data; boundary=x")]
+            headers += [(b"expect", expect.encode())] if expect else []
+            await app(post(headers), receive, send)
+
+    asyncio.run(story())
+    assert happened == ["read"] * read + [429, "body"]
+
+
+def test_a_refused_upload_that_stalls_is_answered_all_the_same(monkeypatch):
+    monkeypatch.setattr(drain, "SECONDS", 0.05)
+    app = create_app(Settings(max_waiting=0, warm_up=False))
+    sent = []
+
+    async def story():
+        async with running(app):
+
+            async def send(message):
+                sent.append(message)
+
+            async with asyncio.timeout(5):
+                await app(post([]), asyncio.Event().wait, send)
+
+    asyncio.run(story())
+    assert sent[0]["status"] == 429
+
+
 def test_too_slow_is_503_and_the_slot_stays_taken_until_the_work_ends(stub):
     stub.seconds = 0.5
     app = create_app(Settings(timeout=0.1, max_waiting=1, warm_up=False))
@@ -636,12 +748,7 @@ def test_who_hangs_up_in_the_middle_leaves_nothing_behind(app):
                     {"type": "http.disconnect"},
                 ]
             )  # fmt: skip
-            scope = {
-                "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST",
-                "path": "/v1/predict", "raw_path": b"/v1/predict", "query_string": b"", "scheme": "http",
-                "headers": [(b"content-type", b"multipart/form-data; boundary=x")],
-                "server": ("api", 80), "client": ("127.0.0.1", 1),
-            }  # fmt: skip
+            scope = post([(b"content-type", b"multipart/form-data; boundary=x")])
 
             async def receive():
                 return next(messages)

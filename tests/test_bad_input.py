@@ -287,7 +287,7 @@ def test_a_name_is_only_a_label_in_the_api(doors, name):
     sent = name.replace("\n", "%0A")  # as browsers and httpx write it
     assert heard.status == 200 and heard.names == [sent, sent]
     assert [round(row["age"]) for row in heard.rows] == [40]
-    assert heard.refusals == [f"The picture is not a picture that can be read. {images.ADVICE}"]
+    assert heard.refusals == [f"This is not a picture that can be read. {images.ADVICE}"]
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "/" not in name and len(name) < 255])

@@ -163,6 +163,25 @@ def test_other_settings_are_not_mixed(capsys, photos, tmp_path, monkeypatch, opt
     assert (tmp_path / "out.jsonl.part").read_bytes() == held
 
 
+def test_other_folders_are_not_mixed(capsys, photos, tmp_path, monkeypatch):
+    out = tmp_path / "out.csv"
+    again = stop_after(monkeypatch, 5)
+    run(capsys, photos, "--output", out)
+    again()
+    status, _, err = run(capsys, photos / "00.png", "--output", out, "--resume")
+    assert status == 2 and "paths" in err and str(photos) in err
+    assert not out.exists()
+
+
+def test_a_file_that_is_whole_is_not_made_anew_by_resume(capsys, photos, tmp_path):
+    out = tmp_path / "out.csv"
+    run(capsys, photos, "--output", out)
+    held = out.read_bytes()
+    status, _, err = run(capsys, photos / "00.png", "--output", out, "--resume")
+    assert status == 2 and "nothing to resume" in err
+    assert out.read_bytes() == held
+
+
 def test_other_weights_are_not_mixed(capsys, photos, tmp_path, monkeypatch, stub):
     again = stop_after(monkeypatch, 5)
     run(capsys, photos, "--output", tmp_path / "out.csv")

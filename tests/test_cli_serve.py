@@ -78,6 +78,22 @@ def test_wrong_arguments_are_status_2(capsys, wrong):
     assert stop.value.code == 2 and wrong[0] in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("option", "wrong", "expected"),
+    [
+        ("--workers", "abc", "of at least 1"),
+        ("--max-waiting", "0", "of at least 1"),
+        ("--timeout", "1.5", "of at least 1"),
+        ("--port", "abc", "from 0 to 65535"),
+        ("--port", "65536", "from 0 to 65535"),
+    ],
+)
+def test_a_wrong_number_is_told_what_is_expected(capsys, option, wrong, expected):
+    with pytest.raises(SystemExit):
+        cli.main(["serve", option, wrong])
+    assert f"{option}: expected a whole number {expected}; received '{wrong}'\n" in capsys.readouterr().err
+
+
 def test_without_its_packages_it_says_what_to_install(capsys, monkeypatch):
     found = cli_serve.importlib.util.find_spec
     monkeypatch.setattr(

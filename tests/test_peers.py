@@ -12,7 +12,7 @@ def card(**changes):
         "cs5": {"value": 0.66, "low": 0.64, "high": 0.68, "n": 3287},
         "sex_accuracy": {"value": 0.97, "low": 0.96, "high": 0.98, "n": 3287},
     }
-    facts = {"name": "one", "title": "One", "parameters": 5, "size_bytes": 2_000_000}
+    facts = {"name": "one", "sha256": "1" * 64, "title": "One", "parameters": 5, "size_bytes": 2_000_000}
     return facts | {"figures": {peers.CUT: part}} | changes
 
 
@@ -48,8 +48,9 @@ def test_what_has_seen_the_test_set_is_marked():
     assert set(rows[rows.kind == "trained on this test set"].system) == set(seen.system)
 
 
-def test_our_models_stand_among_the_peers_by_their_clamped_error():
-    rows = peers.beside([card(), card(name="two", title="Two", ms_per_face=7.5)])
+def test_our_models_stand_among_the_peers_by_their_clamped_error(monkeypatch):
+    monkeypatch.setattr(peers, "speeds", lambda: {"2" * 64: 7.5})
+    rows = peers.beside([card(), card(name="two", title="Two", sha256="2" * 64)])
     assert rows.mae.is_monotonic_increasing
     assert set(rows.faces) == {peers.LIST}
     ours = rows[rows.kind == peers.OURS]
@@ -81,3 +82,8 @@ def test_the_chart_draws_an_interval_for_ours_only():
     assert [row["system"] for row in data if row["low"] is not None] == ["One"]
     domain = spec["layer"][0]["encoding"]["color"]["scale"]["domain"]
     assert set(domain) == {peers.OURS, *peers.KINDS}
+
+
+def test_every_model_was_timed_with_its_present_weights():
+    assert set(peers.speeds()) == {model.read_card(name)["sha256"] for name in model.names()}
+    assert all(0.1 < ms < 1000 for ms in peers.speeds().values())

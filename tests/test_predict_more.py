@@ -64,7 +64,30 @@ def test_fifty_one_photos_are_fifty_and_a_sentence(page):
 def test_the_same_photo_twice_is_answered_once(page, stub_model):
     several(page, [("a.png", picture(1)), ("b.png", picture(1))])
     assert ages(page) == ["37 years"]
-    assert len(page.session_state["photos"]) == 1
+    assert [photo.title for photo in page.session_state["photos"]] == ["a.png"]
+    assert "“b.png”: the same content as “a.png”, which is answered once." in said(page)
+
+
+def test_many_failures_are_three_sentences_and_a_number(page):
+    several(page, [(f"{i}.png", f"no picture {i}".encode()) for i in range(6)] + [("good.png", picture(9))])
+    failures = [warning.value for warning in page.warning]
+    assert len(failures) == 4 and failures[-1].startswith("3 more gave no answer")
+
+
+def test_rows_that_are_taken_away_name_model_level_and_threshold(page, monkeypatch):
+    taken = []
+    monkeypatch.setattr(downloads, "draw", lambda rows, picture=None: taken.append(rows))
+    upload(page, "a.png", encoded())
+    first, second = ui.model_names()[:2]
+    page.slider(key="level").set_value(60).run()
+    page.selectbox(key="other_model").set_value(second).run()
+    assert [(row["model"], row["level"]) for row in taken[-1]] == [(first, 0.6), (second, 0.6)]
+    own = [ui.read_card(name)["calibration"]["unsure"]["threshold"] for name in (first, second)]
+    assert [row["threshold"] for row in taken[-1]] == own
+    page.slider(key="threshold").set_value(99).run()
+    assert [row["threshold"] for row in taken[-1]] == [0.99, 0.99]
+    head = downloads.text(taken[-1], "csv").splitlines()[0]
+    assert head.endswith(",error,model,level,threshold")
 
 
 def test_forgetting_many(page):
@@ -90,6 +113,8 @@ def test_interval_and_threshold_can_be_moved(page):
     upload(page, "a.png", encoded())
     page.slider(key="level").set_value(60).run()
     assert "60 of 100 such faces are between" in said(page)
+    assert "faces got an answer like this" in said(page)
+    assert "90 % interval held" not in said(page)  # that of another interval than the one shown
     page.slider(key="threshold").set_value(99).run()
     assert "Unsure of the sex" in said(page)
     assert dict(page.query_params) == {"level": "60", "threshold": "99"}
@@ -122,7 +147,7 @@ def test_a_poor_face_is_named(page, stub_model, monkeypatch):
     dark = faces.Face(np.full((200, 200, 3), 8, np.uint8), (5, 5, 30, 40), 0.19 * faces.TEMPLATE, 0.5)
     monkeypatch.setattr(ui, "detector", lambda: lambda photo: [dark])
     text = said(upload(page, "a.png", encoded()))
-    assert "face is only 31 pixels wide (costs this model about +" in text
+    assert "face is only 31 pixels wide (adds about " in text
     assert "detector is not sure" in text
 
 

@@ -205,7 +205,10 @@ def hold(photos):
     Args:
         photos: list of Photo; the same content twice is kept once.
     """
-    photos = list({photo.key: photo for photo in photos}.values())
+    first = {}
+    for photo in photos:
+        first.setdefault(photo.key, photo)
+    photos = list(first.values())
     if not photos:
         _empty()
         return
@@ -223,6 +226,7 @@ def _renew_fields():
     for file_id in state.pop("files", ()):  # Streamlit would keep them until the session ends
         run.uploaded_file_mgr.remove_file(session_id=run.session_id, file_id=file_id)
     state.pop("left_out", None)
+    state.pop("same", None)
     state["round"] = state.get("round", 0) + 1  # new keys, hence new fields
 
 
@@ -305,6 +309,9 @@ def _inlet(source, many):
                 "afterwards, or use the command line, which takes whole folders.",
                 icon=":material/filter_none:",
             )
+        for names in st.session_state.get("same", ()):
+            others = ", ".join(f"“{name}”" for name in names[1:])
+            st.caption(ui.plain(f"{others}: the same content as “{names[0]}”, which is answered once."))
         paste.listen(_pasted, here=_is_pasted(st.session_state.get("photo")))
     elif st.toggle("Live: a picture every two seconds", key="live_on"):
         from ui import live
@@ -328,12 +335,14 @@ def _take(source, key):
     files, state = st.session_state[key], st.session_state
     files = files if isinstance(files, list) else [files] if files else []
     state["left_out"] = max(len(files) - MOST, 0)
-    photos = []
+    photos, titles = [], {}
     for file in files[:MOST]:
         data = file.getvalue()
         title = "Photo from your camera" if source == "camera" else file.name
         # The same photo again, by another field of the other page: its results are kept.
         photos.append(Photo(hashlib.sha256(data).hexdigest(), title, "", source, data))
+        titles.setdefault(photos[-1].key, []).append(title)
+    state["same"] = [names for names in titles.values() if len(names) > 1]
     state.setdefault("files", []).extend(file.file_id for file in files)
     hold(photos)
 

@@ -8,7 +8,8 @@
 | app, settings, lifespan | how it is put together, what can be set, start and stop |
 | predict, explain, registry, health | the endpoints |
 | uploads, photos, queue | bytes to crops, crops to answers |
-| limits, keys, problems, log, metrics | who may, how much at once, what an error looks like, what is recorded |
+| limits, drain, keys | who may, how much at once, how a refused upload ends |
+| problems, log, metrics | what an error looks like, what is recorded |
 
 The packages come with `pip install -r requirements-api.txt`; importing this package needs them.
 """

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from agesex import __version__
 from agesex.api import explain, health, keys, predict, problems, registry
+from agesex.api.drain import Drain
 from agesex.api.limits import Limits
 from agesex.api.log import Recorder
 from agesex.api.metrics import Metrics
@@ -51,6 +52,7 @@ def create_app(settings=None):
     state.settings, state.metrics, state.stage = settings, Metrics(), "starting"
     state.limits = Limits(settings.max_waiting, settings.max_held)
     problems.install(app)
+    app.add_middleware(Drain)
     app.add_middleware(Recorder, metrics=state.metrics)
     for part in (predict, explain, registry, health):
         app.include_router(part.router(keys.needed(settings.key)))

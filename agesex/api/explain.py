@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from agesex.api import problems, schemas
-from agesex.api.form import body, no_photo, options, parameters, unknown_part
+from agesex.api.form import body, check_parts, no_photo, options, parameters
 from agesex.api.problems import Refused
 from agesex.api.uploads import read
 
@@ -32,9 +32,8 @@ def router(dependencies):
         state = request.app.state
         with state.limits.slot() as slot:
             parts = await read(request, slot, state.settings)
+            check_parts(parts, "file")
             asked = options(schemas.ExplainOptions, request, parts)
-            if any(upload.part != "file" for upload in parts.files):
-                raise unknown_part("file")
             if not parts.files:
                 raise no_photo("file")
             if len(parts.files) > 1:

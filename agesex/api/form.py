@@ -40,19 +40,26 @@ def body(schema, part, many=False):
     return {"required": True, "content": {"multipart/form-data": {"schema": form}}}
 
 
+def check_parts(parts, part):
+    """Refuse (422) a request whose photos are not parts of this name with a file name."""
+    if part in parts.fields:
+        raise Refused(
+            422, "no-photo", "There is no photo",
+            f"A part named `{part}` came as text, without a file name. Write -F {part}=@me.jpg: with the @ "
+            "curl sends the file itself.",
+        )  # fmt: skip
+    if any(upload.part != part for upload in parts.files):
+        raise Refused(
+            422, "unknown-part", "A part has another name",
+            f"A photo came as a part of another name. Name it `{part}`: curl -F {part}=@me.jpg.",
+        )  # fmt: skip
+
+
 def no_photo(part):
     """The refusal of a request without a photo."""
     return Refused(
         422, "no-photo", "There is no photo",
         f"Send the photo as a part named `{part}` with a file name: curl -F {part}=@me.jpg.",
-    )  # fmt: skip
-
-
-def unknown_part(part):
-    """The refusal of a photo under another name."""
-    return Refused(
-        422, "unknown-part", "A part has another name",
-        f"A photo came as a part of another name. Name it `{part}`: curl -F {part}=@me.jpg.",
     )  # fmt: skip
 
 

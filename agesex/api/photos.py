@@ -15,6 +15,7 @@ import numpy as np
 from agesex import estimator, explain, faces, images, predict
 from agesex.api import problems, schemas
 from agesex.api.loaded import Loaded
+from agesex.api.problems import Refused
 from agesex.api.queue import Queue
 from agesex.errors import AgeSexError, NoFace
 from agesex.explain import figure
@@ -86,6 +87,9 @@ class Work:
             seen, future = await loop.run_in_executor(
                 self._workers, self._ask, upload.data, model, options.aligned
             )
+            row.width, row.height, row.notes = seen.width, seen.height, seen.notes
+            if not seen.found:
+                raise NoFace(estimator.NO_FACE)
             output = await asyncio.wrap_future(future)
         except AgeSexError as error:
             row.problem = problems.of(error)
@@ -99,7 +103,6 @@ class Work:
         said = predict.from_output(
             output, model.card["calibration"], level=options.level, threshold=options.threshold
         )
-        row.width, row.height, row.notes = seen.width, seen.height, seen.notes
         row.faces = [
             _face(number, face, one, distribution=options.distribution)
             for number, (face, one) in enumerate(zip(seen.found, said, strict=True), start=1)
@@ -108,17 +111,17 @@ class Work:
         return row
 
     def _ask(self, data, model, aligned):
-        """(Seen, future of its answers); in a worker thread."""
+        """(Seen, future of its answers, None without a face); in a worker thread."""
         with self.queue.coming():
             seen = _see(data, aligned)
             if not seen.found:
-                raise NoFace(estimator.NO_FACE)
+                return seen, None
             return seen, self.queue.put(model, np.stack([face.crop for face in seen.found]))
 
     def _explain(self, upload, options):
         model = self.models.get(options.model)
         seen = _see(upload.data, options.aligned)
-        face = estimator.choose(seen.found, options.face)
+        face = _choose(seen.found, options.face)
         (said,) = predict.predict([face], model)
         map_ = explain.explain(model, face.crop, options.target, options.method, layer=options.layer)
         png = figure.png(model.card["title"], face.crop, map_, said)
@@ -142,6 +145,16 @@ def _see(data, aligned):
     photo, notes = images.decode_with_notes(data)
     height, width = photo.shape[:2]
     return Seen(width, height, notes, estimator.find(photo, aligned))
+
+
+def _choose(found, number):
+    """The face that is asked for; a number beyond those of the photo is not "No face was found"."""
+    try:
+        return estimator.choose(found, number)
+    except NoFace as error:
+        if not found:
+            raise
+        raise Refused(422, "no-such-face", "No such face", str(error)) from error
 
 
 def _name(model):

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 
 from agesex.api import problems, schemas
-from agesex.api.form import body, no_photo, options, parameters, unknown_part
+from agesex.api.form import body, check_parts, no_photo, options, parameters
 from agesex.api.uploads import read
 
 STATUSES = (400, 401, 408, 413, 415, 422, 429, 500, 503)
@@ -32,9 +32,8 @@ def router(dependencies):
         state = request.app.state
         with state.limits.slot() as slot:
             parts = await read(request, slot, state.settings)
+            check_parts(parts, "files")
             asked = options(schemas.PredictOptions, request, parts)
-            if any(upload.part != "files" for upload in parts.files):
-                raise unknown_part("files")
             if not parts.files:
                 raise no_photo("files")
             work = state.work.predict(parts.files, asked, slot)

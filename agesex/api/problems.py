@@ -9,7 +9,7 @@ import http
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_serializer
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -21,7 +21,7 @@ KINDS = (
     (errors.TooLarge, 413, "too-large", "The photo is too large"),
     (errors.NotAPicture, 415, "not-a-picture", "Not a picture that can be read"),
     (errors.BadImage, 422, "bad-image", "The picture cannot be used"),
-    (errors.NoFace, 422, "no-face", "No such face"),
+    (errors.NoFace, 422, "no-face", "No face was found"),
     (errors.CannotExplain, 422, "cannot-explain", "No explanation for this"),
     (errors.ModelMissing, 503, "model-missing", "A model is missing"),
     (errors.BadModel, 503, "bad-model", "A model cannot be trusted"),
@@ -36,7 +36,7 @@ class Problem(BaseModel):
         json_schema_extra={
             "example": {
                 "type": "urn:agesex:no-face",
-                "title": "No such face",
+                "title": "No face was found",
                 "status": 422,
                 "detail": "No face was found. Try a sharper or larger photo.",
             }
@@ -50,6 +50,11 @@ class Problem(BaseModel):
     errors: list[dict[str, str]] | None = Field(
         default=None, description="For values that are not accepted: where, and what is wrong"
     )
+
+    @model_serializer(mode="wrap")
+    def _said(self, dump):
+        """Without `errors` where there are none, in a row of results too."""
+        return {name: value for name, value in dump(self).items() if value is not None}
 
 
 BUG = Problem(
@@ -78,7 +83,7 @@ def of(error):
 
 def response(problem, headers=None):
     """The HTTP answer of a problem."""
-    content = problem.model_dump(exclude_none=True)
+    content = problem.model_dump()
     return JSONResponse(content, problem.status, headers, MEDIA_TYPE)
 
 

@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from agesex.api.problems import Problem
-from agesex.estimator import LEVELS
+from agesex.estimator import LEVELS, THRESHOLDS
 from agesex.explain import METHODS, TARGETS
 
 FACE = {
@@ -34,9 +35,20 @@ class PredictOptions(BaseModel):
     model: str | None = Field(None, description="A name of GET /v1/models; the default model without it")
     level: float = Field(0.9, ge=LEVELS[0], le=LEVELS[1], description="Coverage of the age interval")
     threshold: float | None = Field(
-        None, ge=0.5, le=1, description="Least probability at which a sex is named; the model's own without it"
+        None, ge=THRESHOLDS[0], le=THRESHOLDS[1],
+        description="Least probability at which a sex is named; the model's own without it"
     )
     distribution: bool = Field(False, description="Whether answers hold `age_probabilities`")
+
+    @field_validator("level", "threshold", mode="wrap")
+    @classmethod
+    def _share(cls, value, check, about):
+        """One sentence for whatever is no number within the limits: words, nan, per cent."""
+        low, high = LEVELS if about.field_name == "level" else THRESHOLDS
+        try:
+            return check(value)
+        except ValidationError as error:
+            raise PydanticCustomError("share", f"a number from {low:g} to {high:g} is expected") from error
 
 
 class ExplainOptions(BaseModel):

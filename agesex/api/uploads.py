@@ -50,7 +50,7 @@ class _InMemory(MultiPartParser):
 
     def __init__(self, request, stream, settings):
         super().__init__(request.headers, stream, max_files=math.inf, max_fields=MAX_FIELDS)
-        self._settings, self._size = settings, 0
+        self._settings, self._size, self._ended = settings, 0, False
 
     def on_headers_finished(self):
         super().on_headers_finished()
@@ -65,6 +65,17 @@ class _InMemory(MultiPartParser):
                 f"A photo may have at most {self._settings.max_photo / MB:g} MB. Reduce it or save it as JPEG."
             )
         super().on_part_data(data, start, end)
+
+    def on_end(self):
+        self._ended = True
+
+    async def parse(self):
+        form = await super().parse()
+        if not self._ended:  # a part that was cut off is in no list, as if it had never been sent
+            for file in self._files_to_close_on_error:
+                file.close()
+            raise MultiPartException("The body ends before its closing boundary")
+        return form
 
 
 async def read(request, slot, settings):

@@ -146,7 +146,8 @@ def _peers(choice):
         st.caption(
             "The published list comes first; rows of other faces compare with rows of the same faces only. "
             "Our "
-            f"figures on all test faces: {_own(cards)}. Empty: not given."
+            f"figures on all test faces: {_own(cards)}. “A face”: one face at a time, all models in one run on two cores. "
+            "Empty: not given."
         )
 
 

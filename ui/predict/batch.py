@@ -22,6 +22,7 @@ _YEARS = st.column_config.NumberColumn(format="%.1f")
 FORMATS = {
     "Age": _YEARS, "from": _YEARS, "to": _YEARS, "P(female)": st.column_config.NumberColumn(format="%.2f"),
 }  # fmt: skip
+SAID = 3  # failures with a sentence of their own
 EVERY = 3  # photos between two drawings of the table
 
 
@@ -56,8 +57,12 @@ def draw(photos, settings):
     bar.empty()
     faces = sum(row["error"] is None for row in rows)
     st.markdown(f"**{len(photos)} photos, {words.faces(faces)}.**")
-    for sentence in dict.fromkeys(failed):
+    for sentence in failed[:SAID]:
         st.warning(ui.plain(sentence), icon=":material/error:")
+    if more := len(failed[SAID:]):
+        st.warning(
+            f"{more} more gave no answer; the table says why (“Why not”).", icon=":material/error:"
+        )
     downloads.draw(rows)
     if not good:
         return None
@@ -69,8 +74,13 @@ def draw(photos, settings):
     return next(photo for photo in good if photo.key == chosen)
 
 
-def rows_of(photo, settings):
-    """The rows of one photo, as the command line gives them (see `agesex.score`).
+def rows_of(photo, settings, name=None):
+    """The rows of one photo, as the command line gives them (see `agesex.score`), and how they were got.
+
+    Args:
+        photo: a `ui.photo.Photo`.
+        settings: `ui.predict.settings.Settings`.
+        name: another model than the chosen one.
 
     Raises:
         AgeSexError: the photo cannot be read.
@@ -78,9 +88,11 @@ def rows_of(photo, settings):
     seen = ui.photo.look(photo, whole=ui.photo.wants_whole(photo))
     if not seen.faces:
         return [score.failed(photo.title, NO_FACE.format(images.quoted(photo.title)))]
-    found = answers(photo, seen, settings.name, settings)
+    name = name or settings.name
+    found = answers(photo, seen, name, settings)
+    how = {"model": name, "level": settings.level, "threshold": settings.threshold_of(name)}
     return [
-        score.row(photo.title, number, face, answer)
+        score.row(photo.title, number, face, answer) | how
         for number, (face, answer) in enumerate(zip(seen.faces, found, strict=True), start=1)
     ]
 

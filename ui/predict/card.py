@@ -34,11 +34,12 @@ def draw(photo, seen, i, found):
             st.markdown(f"{ui.plain(title_of(name))}: **{words.age(other)}, {words.sex(other)}**")
             _sure(photo, other)
         for note in seen.advice(i, first):
-            cost = "" if note.cost is None else f" (costs this model about {note.cost:+.1f} years of error)"
+            cost = "" if note.cost is None else f" (adds about {note.cost:.1f} years to the error)"
             st.markdown(f":material/warning: {ui.plain(note.words[0].upper() + note.words[1:])}{cost}.")
         if not photo.average:
             such = _such(first, answer)
-            st.caption(words.similar(such))
+            who = f"{ui.plain(title_of(first))}. " if others else ""
+            st.caption(f"{who}{words.similar(such, answer.level)}")
             _check(photo, i, answer, such.mae.value)
 
 

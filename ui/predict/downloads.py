@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from agesex import formats, images
+from agesex import formats, images, score
+
+COLUMNS = (*score.COLUMNS, "model", "level", "threshold")
 
 
 def draw(rows, picture=None):
     """Draw the buttons.
 
     Args:
-        rows: list of dicts with the columns of `agesex.score.COLUMNS`.
+        rows: list of dicts with `COLUMNS`; what is missing is left empty.
         picture: uint8 (h, w, 3), boxed and numbered; left out where there are several photos.
     """
     with st.container(horizontal=True, key="downloads"):
@@ -26,6 +28,6 @@ def draw(rows, picture=None):
 
 
 def text(rows, kind):
-    """Rows as csv or json, just as the command line writes them."""
-    form = formats.Format(kind)
-    return form.text(rows) + form.end()
+    """Rows as csv or json, just as the command line writes them, with the settings behind."""
+    form = formats.Format(kind, COLUMNS)
+    return form.text([dict.fromkeys(COLUMNS) | row for row in rows]) + form.end()

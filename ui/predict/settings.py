@@ -33,6 +33,11 @@ class Settings:
         """Names of the models that answer."""
         return [self.name, self.other] if self.other else [self.name]
 
+    def threshold_of(self, name):
+        """The threshold that a model answers with."""
+        own = ui.read_card(name)["calibration"]["unsure"]["threshold"]
+        return own if self.threshold is None else self.threshold
+
 
 def choose():
     """Draw the settings; returns Settings."""
@@ -56,10 +61,12 @@ def choose():
                 help="Fitted on faces that no model learned from. A higher promise needs a wider interval.",
             )  # fmt: skip
             threshold = linked.remembered(
-                st.slider, "Name a sex from a probability of … %", 50, 99, key="threshold", default=usual,
+                st.slider, "Name a sex if its probability is at least … %", 50, 99, key="threshold", default=usual,
                 parse=linked.whole(50, 99),
                 help=f"Below it the answer is “unsure”. {usual} % was chosen on validation faces of this model.",
             )  # fmt: skip
+            if other != NOBODY and threshold == usual:
+                st.caption(f"At {usual} % each model has its own: {ui.plain(title_of(other))} {_usual(other)} %.")
     return Settings(
         name, None if other == NOBODY else other, level / 100,
         None if threshold == usual else threshold / 100,
