@@ -126,6 +126,13 @@ def test_faces_like_this_stand_beside_the_answer(page):
     assert "interval held" in text
 
 
+def test_the_square_of_a_crop_is_marked_in_the_photo():
+    picture = np.full((40, 60, 3), 200, np.uint8)
+    marked = crop.marked(picture, 10, 5, 20)
+    assert (marked[5:25, 10:30] == 200).all() and (marked != 200).all(axis=-1).sum() == 40 * 60 - 400
+    assert picture.min() == 200
+
+
 def test_the_visitor_may_say_what_is_true(page):
     upload(page, "a.png", encoded())
     (age,) = page.number_input

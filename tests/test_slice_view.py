@@ -1,9 +1,10 @@
 """The view Slice of the page Metrics."""
 
 import pytest
+import streamlit as st
 from metrics_view import charts, copied, opened, said, titles, with_predictions
 
-from agesex import findings_groups, model
+from agesex import findings_groups, model, photo_quality
 from agesex.charts import YEARS, slice_dots
 from agesex.metrics import slices
 
@@ -29,7 +30,7 @@ def test_a_slice_stands_against_the_rest_with_every_figure(app):
     assert len(shown) == len(found)
     mae = found.loc["mae"]
     assert shown["difference"]["Mean absolute age error"].startswith(f"+{mae.difference:.2f} years (+")
-    assert "one in twenty" in said(page) and "no measures of the photos" in said(page)
+    assert "one in twenty" in said(page)
 
 
 def test_filters_act_together_and_live_in_the_address(app):
@@ -76,8 +77,52 @@ def test_measures_of_the_photo_can_be_asked_for_where_they_are_known(app, folder
     low, high = page.slider(key="slice_blur").value
     page.slider(key="slice_blur").set_value((low, 3.0)).run()
     blurred = (rows_of().age_pred % 7) <= 3
-    assert f"{blurred.sum():,} of" in said(page).replace("**", "") and high > 6
+    assert f"{blurred.sum():,} of" in said(page).replace("**", "") and high == 5
     assert "slice_blur" not in page.query_params
+
+
+def test_the_measures_of_utkface_filter_the_slice_and_say_what_they_are(app):
+    page = opened(app, "slice", slice_ages="0-120")
+    text = said(page)
+    assert "pixels of a crop 200 pixels wide" in text and "grey levels" in text
+    assert "All 4,661 faces have these measures" in text and "no measures of the photos" not in text
+    page.slider(key="slice_blur").set_value((2.0, 5.0)).run()
+    measures = photo_quality.read().set_index("file")
+    blurred = measures.blur.reindex(rows_of().file) >= 2
+    assert 30 < blurred.sum() < 1000 and f"{blurred.sum():,} of 4,661" in said(page).replace("**", "")
+
+
+def test_no_other_view_shows_the_measures(app):
+    page = opened(app, "failures")
+    assert len(page.dataframe) > 2
+    assert not any({*photo_quality.MEASURES} & {*table.value.columns} for table in page.dataframe)
+
+
+def test_a_face_without_a_measure_is_counted_and_in_no_slice_that_asks(app, folder, tmp_path, monkeypatch):
+    some = photo_quality.read()
+    out = rows_of().file.iloc[:5]
+    some[~some.file.isin(out)].to_parquet(tmp_path / "some.parquet", index=False)
+    monkeypatch.setattr(photo_quality, "FILE", tmp_path / "some.parquet")
+    page = opened(app, "slice", slice_ages="0-120")
+    assert "5 of 4,661 faces lack a measure" in said(page).replace("**", "")
+    assert "no rest to compare" in said(page)  # nothing is asked for, so they are in it
+    page.slider(key="slice_light").set_value((1.0, 255.0)).run()
+    assert "4,656 of 4,661 test faces" in said(page).replace("**", "")
+
+
+def test_without_the_file_there_are_no_filters_and_a_broken_one_says_so(app, folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(photo_quality, "FILE", tmp_path / "none.parquet")
+    page = opened(app, "slice")
+    assert "no measures of the photos" in said(page) and not page.error
+    assert [slider.key for slider in page.slider] == ["slice_ages"]
+    assert "516 of 4,661" in said(page).replace("**", "")
+    photo_quality.FILE.write_bytes(b"broken")
+    st.cache_data.clear()
+    page.run()
+    assert "cannot be read" in page.error[0].value and "516 of 4,661" in said(page).replace("**", "")
+    assert str(tmp_path) not in page.error[0].value.replace("\\", "")
+    page.segmented_control(key="view").set_value("failures").run()
+    assert page.dataframe and not page.error
 
 
 def test_one_sex_only_has_figures_without_area(app):

@@ -238,18 +238,36 @@ def model_names():
     return model.names()
 
 
+@st.cache_data(max_entries=1, show_spinner=False)
+def read_photo_quality():
+    """`agesex.photo_quality.read`, cached: blur, light, … of every photo (DataFrame), or None."""
+    from agesex import photo_quality
+
+    return photo_quality.read()
+
+
+def _quality_or_none():
+    """None also where the file is broken: only the view that filters by it has to say so."""
+    try:
+        return read_photo_quality()
+    except AgeSexError as error:
+        logging.getLogger("agesex.photo_quality").warning("%s", error)
+        return None
+
+
 @st.cache_data(max_entries=24, show_spinner=False)
 def split_rows(name, split):
-    """The predictions of one split with the bands of true and predicted age.
+    """The predictions of one split with the bands of true and predicted age, and measures of the photos.
 
     Args:
         name: a folder of models/.
         split: e.g. "test".
     """
-    from agesex import metrics
+    from agesex import metrics, photo_quality
 
     rows = read_predictions(name)
     rows = rows[rows.split == split].reset_index(drop=True)
+    rows = photo_quality.joined(rows, _quality_or_none())
     return rows.assign(band=metrics.age_band(rows.age), pred_band=metrics.age_band(rows.age_pred))
 
 

@@ -4,20 +4,33 @@ import pandas as pd
 import streamlit as st
 
 import ui
-from agesex import charts, findings_groups, labels
+from agesex import advice, charts, findings_groups, labels
 from agesex.metrics import MIN_GROUP, slices, versus
 from agesex.metrics.overall import HEADLINE, HEADLINE_SHARES
-from ui import linked
+from ui import linked, loaders
 from ui.metrics import tables
 
 OLDEST = labels.MAX_AGE
 ANY = "any"
-QUALITY = {  # numeric columns that say something of the photo, where predictions.parquet has them
-    "blur": "Blur, px", "light": "Light, grey levels", "burnt": "Over-exposed, share", "black": "Black, share",
+QUALITY = {  # column: label, the ends of its slider, the step, how it is written, what it measures
+    "blur": (
+        "Blur, pixels of 200", 0.0, 5.0, 0.1, "%.1f",
+        "about how wide the sharper edges of the face are, in pixels of a crop 200 pixels wide (Predict "
+        f"calls a face blurred over {advice.BLURRED:g})",
+    ),
+    "light": (
+        "Light, grey levels", 0.0, 255.0, 1.0, "%.0f",
+        "the brightest hundredth of the face begins here, 0 black to 255 white; it depends on the skin, but "
+        f"less than a mean does (dark under {advice.DARK})",
+    ),
+    "burnt": (
+        "Burnt out, share", 0.0, 1.0, 0.01, "%.2f",
+        f"the share of the face that is (almost) white (over-exposed over {advice.BURNT:g})",
+    ),
 }  # fmt: skip
 NO_QUALITY = (
-    "The predictions of this model hold no measures of the photos (light, blur), so none can be asked for here; "
-    "what such faults do stands under Robustness."
+    "There are no measures of the photos (blur, light) of these faces, so none can be asked for here; what "
+    "such faults do stands under Robustness."
 )
 CAVEATS = (
     "Who looks at many slices finds one that differs by chance: one in twenty does so by its 95 % interval. Labels "
@@ -73,22 +86,46 @@ def _filters(rows):
 
 
 def _quality(rows):
-    """((column, lowest, highest), …) of the measures that the predictions have."""
-    there = [name for name in QUALITY if name in rows]
+    """((column, lowest, highest), …) of the measures that are asked for; None is an open end."""
+    with ui.guard():
+        loaders.read_photo_quality()  # a broken file says so here, and only here
+    there = [name for name in QUALITY if name in rows and rows[name].notna().any()]
     if not there:
         st.caption(NO_QUALITY)
         return ()
-    asked = []
+    asked, notes = [], []
     with st.container(horizontal=True, gap="medium"):
         for name in there:
-            low, high = float(rows[name].min()), float(rows[name].max())
-            if low < high:
-                found = linked.remembered(
-                    st.slider, QUALITY[name], low, high, key=f"slice_{name}", default=(low, high),
-                    parse=lambda text: tuple(map(float, text.split("_"))), shared=False, width=260,
-                )  # fmt: skip
-                asked += [(name, *found)] if tuple(found) != (low, high) else []
+            label, low, high, step, written, words = QUALITY[name]
+            notes.append(f"**{label}**: {words}")
+            if rows[name].min() == rows[name].max():
+                notes[-1] += f"; {rows[name].max():g} for every face here, so there is nothing to choose"
+                continue
+            # ends of their own for every split or model would turn a value that was kept into a filter
+            start, end = linked.remembered(
+                st.slider, label, low, high, step=step, format=written, key=f"slice_{name}",
+                default=(low, high), parse=lambda text: tuple(map(float, text.split("_"))),
+                shared=False, width=260,
+            )  # fmt: skip
+            if (start, end) != (low, high):
+                asked.append((name, _within(start, low), _within(end, high)))
+    st.caption(f"{'. '.join(notes)}. A slider at its end is open. {_unmeasured(rows[there])}")
     return tuple(asked)
+
+
+def _within(value, end):
+    """An end of a slider; None where it was left at its own end, beyond which there may be more."""
+    return None if value == end else round(value, 3)
+
+
+def _unmeasured(measures):
+    n = int(measures.isna().any(axis=1).sum())
+    if n == 0:
+        return f"All {len(measures):,} faces have these measures."
+    return (
+        f"**{n:,}** of {len(measures):,} faces lack a measure: they are in no slice that asks for it, and "
+        "among all others then."
+    )
 
 
 def _mask(rows, age, sex, race, quality):

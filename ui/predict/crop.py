@@ -27,10 +27,15 @@ def draw(photo):
         box = square(width, height, size / 100, x / 100, y / 100)
         x0, y0, side = (round(value) for value in (box[0] * width, box[1] * height, box[2] * width))
         with right:
-            st.image(
-                picture[y0 : y0 + side, x0 : x0 + side], alt="The part of the photo inside the square",
-                width=280, output_format="JPEG",
-            )  # fmt: skip
+            with st.container(horizontal=True):
+                st.image(
+                    marked(picture, x0, y0, side), alt="The photo, darkened outside the square", width=300,
+                    output_format="JPEG",
+                )  # fmt: skip
+                st.image(
+                    picture[y0 : y0 + side, x0 : x0 + side], alt="The part of the photo inside the square",
+                    width=150, output_format="JPEG",
+                )  # fmt: skip
             st.button(
                 "Take this for the face", key="take_crop", type="primary", on_click=ui.photo.take_crop,
                 args=(photo, box),
@@ -54,6 +59,13 @@ def square(width, height, size, x, y):
     left = float(np.clip(x * width - side / 2, 0, width - side))
     top = float(np.clip(y * height - side / 2, 0, height - side))
     return left / width, top / height, side / width
+
+
+def marked(picture, x, y, side):
+    """The picture, darkened outside a square: uint8 (H, W, 3), all in pixels of it."""
+    dark = (picture * 0.35).astype(np.uint8)
+    dark[y : y + side, x : x + side] = picture[y : y + side, x : x + side]
+    return dark
 
 
 def small(picture, longest=800):
