@@ -21,7 +21,7 @@ api: $(VENV)/api.stamp
 
 # ARGS passes options on to pytest: make test ARGS="-m 'not browser' -x"; WORKERS=0 runs in one process
 test: lint
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -624,6 +624,7 @@ def test_too_slow_is_503_and_the_slot_stays_taken_until_the_work_ends(stub):
 
 
 def test_a_stop_finishes_what_is_in_flight(stub):
+    before = set(threading.enumerate())
     stub.seconds = 0.2
     app = create_app(Settings())
 
@@ -639,7 +640,8 @@ def test_a_stop_finishes_what_is_in_flight(stub):
 
     assert asyncio.run(story()).status_code == 200
     assert app.state.stage == "stopping"
-    assert not [t.name for t in threading.enumerate() if t.name.startswith(("forward-queue", "photo", "explain"))]
+    after = [thread.name for thread in threading.enumerate() if thread not in before]
+    assert not [name for name in after if name.startswith(("forward-queue", "photo", "explain"))]
 
 
 def test_the_event_loop_never_decodes_searches_or_computes(app, stub, monkeypatch):

@@ -32,7 +32,7 @@ def test_the_default_comes_first_and_is_whole():
     for name in model.names():
         folder = model.folder(name)
         derived = {"explain.json", "explain_maps.npz", "imagined"} if name == model.DEFAULT else set()
-        assert {path.name for path in folder.iterdir()} == {*model.FILES, "stress.json"} | derived
+        assert {path.name for path in folder.iterdir()} == {*model.FILES, "stress.json", "architecture.json"} | derived
         card = model.read_card(name)
         data = (folder / "model.keras").read_bytes()
         assert hashlib.sha256(data).hexdigest() == card["sha256"]

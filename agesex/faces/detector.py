@@ -154,4 +154,4 @@ def _compile(stage, side):
     import tensorflow as tf
 
     photos = tf.TensorSpec([None, side, side, 3], tf.float32)
-    stage._model = tf.function(stage._model, input_signature=[photos])
+    stage._model = tf.function(stage._model, input_signature=[photos], autograph=False)
