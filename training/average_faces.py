@@ -11,7 +11,6 @@ particular is shown. Averaging smooths skin, so the old look younger; the pages 
 import argparse
 import json
 import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -20,7 +19,7 @@ from PIL import Image, ImageFilter
 from agesex import dataset, images
 from agesex.errors import AgeSexError
 
-OUT = Path(dataset.__file__).parent / "data" / "average_faces"
+OUT = dataset.MANIFEST.parent / "average_faces"
 BANDS = ((0, 2), (3, 6), (7, 12), (13, 19), (20, 29), (30, 39), (40, 49), (50, 59), (60, 69), (70, 79), (80, 116))  # fmt: skip
 FACES = 64  # never under 50, so that nobody in particular can be made out
 

@@ -22,7 +22,7 @@ import pandas as pd
 from agesex import labels
 from agesex.errors import BadDataset, BadLabel
 
-MANIFEST = Path(__file__).parent / "data" / "utkface_splits.csv"
+MANIFEST = Path(__file__).parents[1] / "data" / "utkface_splits.csv"
 SPLITS = ("train", "validation", "calibration", "test", "dropped", "unseen")
 PICTURES = (".jpg", ".jpeg", ".png")
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".zip")
