@@ -105,6 +105,49 @@ def test_groups_equal_fairlearn(metric, columns):
         assert gap.value == pytest.approx(frame.difference(), abs=1e-9)
 
 
+@pytest.mark.parametrize("columns", [["race"], ["band"], ["sex", "race"]])
+def test_medians_by_group_equal_fairlearn_and_are_tested_against_the_rest(columns):
+    table = predictions()
+    found = fairness.compare(table, columns, "median_error", draws=200)
+    if "band" in columns:
+        table = table.assign(band=metrics.age_band(table.age))
+    frame = MetricFrame(
+        metrics=oracle.median_absolute_error, y_true=table.age, y_pred=table.age_pred,
+        sensitive_features=table[columns].astype(str),
+    )  # fmt: skip
+    rows = found.rows.assign(**{name: found.rows[name].astype(str) for name in columns}).set_index(columns)
+    error = (table.age_pred - table.age).abs()
+    of = table[columns].astype(str).agg(tuple, axis=1)
+    for key, value in frame.by_group.items():
+        assert rows.value.loc[key] == pytest.approx(value, abs=1e-9)
+        others = error[of != (key if isinstance(key, tuple) else (key,))].median()
+        assert rows.value.loc[key] - rows.difference.loc[key] == pytest.approx(others, abs=1e-9)
+    assert rows.p_holm.notna().equals(~rows.pale)
+    low, high = rows.low[~rows.pale], rows.high[~rows.pale]
+    assert ((low <= rows.value[~rows.pale]) & (rows.value[~rows.pale] <= high)).all()
+
+
+def test_roc_areas_by_group_equal_scikit_learn():
+    table = predictions()
+    rows = fairness.compare(table, ["race"], "roc_auc", draws=200).rows.set_index("race")
+    for race, part in table.groupby("race"):
+        area = oracle.roc_auc_score(part.sex == "female", part.p_female)
+        assert rows.value[race] == pytest.approx(area, abs=1e-9)
+        rest = table[table.race != race]
+        others = oracle.roc_auc_score(rest.sex == "female", rest.p_female)
+        assert rows.difference[race] == pytest.approx(area - others, abs=1e-9)
+
+
+def test_a_group_that_is_ranked_without_a_fault_is_not_certain():
+    table = many(400).assign(race=np.where(np.arange(400) < 40, "Asian", "White"))
+    table.loc[table.race == "Asian", "p_female"] = (table.sex == "female") * 0.8 + 0.1
+    table.loc[table.race == "White", "p_female"] = np.random.default_rng(0).random(360)
+    rows = fairness.compare(table, ["race"], "roc_auc", draws=200).rows.set_index("race")
+    assert rows.value["Asian"] == 1 and 0.85 < rows.low["Asian"] < 0.95 and rows.high["Asian"] == 1
+    one_sex = fairness.compare(table, ["sex"], "roc_auc", draws=20)
+    assert one_sex.rows.value.isna().all() and fairness.largest_gap(one_sex) is None
+
+
 def test_the_rest_is_everybody_else():
     table = predictions()
     rows = fairness.compare(table, ["race"], "rmse", draws=20).rows.set_index("race")
@@ -203,7 +246,7 @@ def test_no_gap_without_two_large_groups():
     empty = fairness.compare(many().iloc[:0], ["race"], draws=5)
     assert empty.rows.empty and fairness.largest_gap(empty) is None
     with pytest.raises(ValueError, match="median_error"):
-        fairness.compare(many(), ["race"], "median_error")
+        fairness.compare(many(), ["race"], "kindness")
     with pytest.raises(KeyError, match="hair"):
         fairness.compare(many(), ["hair"])
 

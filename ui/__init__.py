@@ -30,11 +30,11 @@ from ui.loaders import (
     sample_title,
     warm_up,
 )
-from ui.pieces import average_faces, big_figure, figure
+from ui.pieces import average_faces, big_figure, figure, picture, saver
 
 __all__ = [
     "MENU", "NOTICE", "Entry", "average_faces", "big_figure", "by_group", "connected", "dataset_facts",
     "detector", "explain_report", "figure", "full_card", "guard", "label_table", "link", "load_model",
-    "model_names", "page", "plain", "read_card", "read_history", "read_predictions", "read_stress", "run",
-    "sample_labels", "sample_title", "warm_up",
+    "model_names", "page", "picture", "plain", "read_card", "read_history", "read_predictions", "read_stress",
+    "run", "sample_labels", "sample_title", "saver", "warm_up",
 ]  # fmt: skip

@@ -92,6 +92,8 @@ if (!window.agesexNewTabs) {
 }
 </script>"""
 
+_SAVE = f"<script>{(Path(__file__).parent / 'save.js').read_text(encoding='utf-8')}</script>"
+
 _here = threading.local()  # one script run = one thread: did it come through `run`?
 
 
@@ -137,7 +139,7 @@ def page(name):
         st.markdown(entry.question)
     with st.container(key="notice"):
         st.markdown(NOTICE)
-        st.html(_NEW_TABS, unsafe_allow_javascript=True)
+        st.html(_NEW_TABS + _SAVE, unsafe_allow_javascript=True)
         if name != "Model card":
             link("Model card", "What it was made for, and where it fails")
     return entry

@@ -1,5 +1,6 @@
 """Pieces that several pages draw: a chart with its sentence, a headline figure, the average faces."""
 
+import html
 import re
 
 import streamlit as st
@@ -17,8 +18,30 @@ def figure(title, chart, note):
     """
     with st.container(gap="xsmall"):
         st.markdown(f"#### {_unbroken(title)}")
-        st.altair_chart(chart.properties(description=title), width="stretch")
+        picture(title, chart)
         st.caption(_unbroken(note))
+        saver(title)
+
+
+def picture(title, chart):
+    """A chart that is described by its title to those who cannot see it, drawn as SVG, so that it can be saved.
+
+    Args:
+        title: one sentence.
+        chart: alt.Chart without title and width.
+    """
+    described = chart.properties(description=title, usermeta={"embedOptions": {"renderer": "svg"}})
+    st.altair_chart(described, width="stretch")
+
+
+def saver(title):
+    """A small button that saves the chart above it as .svg, in the browser (`ui/save.js`); PNG is in its own menu.
+
+    Args:
+        title: of the chart; the file is called by it.
+    """
+    name = html.escape(f"Save this chart: {title}", quote=True)
+    st.html(f'<button type="button" class="save-svg" title="{name}" aria-label="{name}">Save as SVG</button>')
 
 
 def _unbroken(text):

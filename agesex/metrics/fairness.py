@@ -20,12 +20,15 @@ from agesex.metrics.overall import (
     HEADLINE,
     HEADLINE_SHARES,
     HIGH_IS_GOOD,
+    as_share,
     cell_codes,
+    measure,
     sums,
 )
 from agesex.metrics.resampling import ENDS, MIN_GROUP, ends, totals
 
 COLUMNS = ("sex", "race", "band")
+COEFFICIENTS = ("mcc", "roc_auc")  # without a unit
 GROUPINGS = tuple(names for size in (1, 2, 3) for names in itertools.combinations(COLUMNS, size))
 
 
@@ -34,7 +37,7 @@ class Comparison:
     """A figure of every group.
 
     Attributes:
-        metric: a name of `overall.FORMULAS`.
+        metric: a name of `overall.HEADLINE`.
         columns: the grouping columns.
         rows: DataFrame, one row per group: `columns`, group ("female, White"), value, low, high (95 %; NaN
             under 30 faces), n, pale, difference (from all other faces), p_value, p_holm.
@@ -52,7 +55,7 @@ class Gap:
     """The two groups of 30 faces or more that lie furthest apart.
 
     Attributes:
-        metric: a name of `overall.FORMULAS`.
+        metric: a name of `overall.HEADLINE`.
         high, low: the rows (dict) of the group with the higher and with the lower value.
         value: the difference.
         ends: its 95 % interval. The two groups were chosen because they lie furthest apart, so the value
@@ -81,7 +84,7 @@ def compare(table, columns, metric="mae", *, draws=1000, seed=0):
     Args:
         table: as for `overall.measure`, and `columns`; "band" is added from the true age if it is missing.
         columns: names of the grouping columns, e.g. ["sex", "race"].
-        metric: a name of `overall.FORMULAS`.
+        metric: a name of `overall.HEADLINE`.
         draws: bootstrap draws.
         seed: of the draws.
 
@@ -91,31 +94,21 @@ def compare(table, columns, metric="mae", *, draws=1000, seed=0):
     Raises:
         KeyError: a column is missing.
         BadModel: a value is missing.
-        ValueError: the metric is no formula of sums over faces.
+        ValueError: the metric is unknown.
     """
-    if metric not in FORMULAS:
-        raise ValueError(f"unknown metric {metric!r}; expected one of {list(FORMULAS)}")
+    if metric not in HEADLINE:
+        raise ValueError(f"unknown metric {metric!r}; expected one of {list(HEADLINE)}")
     if "band" in columns and "band" not in table.columns:
         table = table.assign(band=age_band(table.age))
     cells, rows = cell_codes(table, columns)
-    parts, formula = FORMULAS[metric]
-    added = sums(table)[list(dict.fromkeys(["n", *parts]))]
-    at = [added.columns.get_loc(part) for part in parts]
-
-    def of(total):
-        return formula(*np.moveaxis(total[..., at], -1, 0))
-
-    total = np.zeros((len(rows), added.shape[1]))
-    np.add.at(total, cells[cells >= 0], added.to_numpy()[cells >= 0])
-    again = totals(added.to_numpy(), cells, table.group, cells_n=len(rows), draws=draws, seed=seed)
-    value, drawn, n = of(total), of(again), total[:, 0].astype(int)
-    rest = of(total.sum(axis=0) - total)
+    ask = _by_sums if metric in FORMULAS else _by_rows
+    value, rest, drawn, drawn_rest, n = ask(table, cells, len(rows), metric, draws, seed)
     difference = value - rest
-    spread = _spread(drawn - of(again.sum(axis=1, keepdims=True) - again))
+    spread = _spread(drawn - drawn_rest)
     spread = np.maximum(spread, _least_spread(metric, value, n))
     z = np.divide(difference, spread, out=np.full(len(rows), np.nan), where=spread > 0)
     p = np.where((n >= MIN_GROUP) & (n.sum() - n >= MIN_GROUP), 2 * ndtr(-np.abs(z)), np.nan)
-    low, high = ends(drawn, n, share=value if metric in HEADLINE_SHARES else None)
+    low, high = ends(drawn, n, share=as_share(metric, value))
     words = rows[list(columns)].astype(str)
     if "band" in columns:
         words["band"] = "ages " + words["band"]
@@ -132,6 +125,34 @@ def compare(table, columns, metric="mae", *, draws=1000, seed=0):
         p_holm=p if len(rows) == 2 else holm(p),
     )
     return Comparison(metric, tuple(columns), rows, drawn)
+
+
+def _by_sums(table, cells, cells_n, metric, draws, seed):
+    """(value, value of all others, draws, draws of all others, n) of each cell, from one pass over the faces."""
+    parts, formula = FORMULAS[metric]
+    added = sums(table)[list(dict.fromkeys(["n", *parts]))]
+    at = [added.columns.get_loc(part) for part in parts]
+
+    def of(total):
+        return formula(*np.moveaxis(total[..., at], -1, 0))
+
+    total = np.zeros((cells_n, added.shape[1]))
+    np.add.at(total, cells[cells >= 0], added.to_numpy()[cells >= 0])
+    again = totals(added.to_numpy(), cells, table.group, cells_n=cells_n, draws=draws, seed=seed)
+    rest, drawn_rest = total.sum(axis=0) - total, again.sum(axis=1, keepdims=True) - again
+    return of(total), of(rest), of(again), of(drawn_rest), total[:, 0].astype(int)
+
+
+def _by_rows(table, cells, cells_n, metric, draws, seed):
+    """The same where no sums give the figure (a median, an area): the others are asked anew for every cell."""
+    found = measure(table, cells, cells_n, [metric], draws=draws, seed=seed)
+    rest, drawn_rest = np.full(cells_n, np.nan), np.full((draws, cells_n), np.nan)
+    for cell in np.flatnonzero(found.n >= MIN_GROUP):
+        others = np.where((cells >= 0) & (cells != cell), 0, -1)
+        if (others == 0).any():
+            asked = measure(table, others, 1, [metric], draws=draws, seed=seed)
+            rest[cell], drawn_rest[:, cell] = asked.value[metric][0], asked.draws[metric][:, 0]
+    return found.value[metric], rest, found.draws[metric], drawn_rest, found.n
 
 
 def holm(p_values):
@@ -233,7 +254,7 @@ def _least_spread(metric, value, n):
     """
     if metric == "mcc":  # −1 to 1
         return 2 * _least_spread("balanced_accuracy", (1 + value) / 2, n)
-    if metric not in HEADLINE_SHARES:
+    if metric not in (*HEADLINE_SHARES, "roc_auc"):
         return np.zeros(len(value))
     share = (n * value + 2) / (n + 4)  # Agresti and Coull 1998
     return np.sqrt(share * (1 - share) / (n + 4))
@@ -241,9 +262,9 @@ def _least_spread(metric, value, n):
 
 def _amount(metric, value, gap=False):
     """A value, or a difference of two, with its unit."""
-    if metric in (*HEADLINE_SHARES, "mcc"):
-        unit = " points" if gap and metric != "mcc" else " %"
-        text = f"{value:.3f}" if metric == "mcc" else f"{100 * value:.1f}{unit}"
+    if metric in (*HEADLINE_SHARES, *COEFFICIENTS):
+        unit = " points" if gap else " %"
+        text = f"{value:.3f}" if metric in COEFFICIENTS else f"{100 * value:.1f}{unit}"
     else:
         sign = "+" if metric == "bias" and not gap else ""
         text = f"{value:{sign}.1f} {'years²' if metric == 'mse' else 'years'}"

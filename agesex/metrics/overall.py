@@ -170,9 +170,19 @@ def figures(table, *, train=None, draws=1000, seed=0):
 def one(found, metric, cell=0):
     """One figure of a `Measured` as a dict: value, low, high, n."""
     value = found.value[metric][cell]
-    share = value if metric in HEADLINE_SHARES else None
+    share = as_share(metric, value)
     low, high = ends(found.draws[metric][:, cell], found.n[cell], share=share)
     return {"value": float(value), "low": float(low), "high": float(high), "n": int(found.n[cell])}
+
+
+def as_share(metric, value):
+    """What `ends` has to know about a figure's values: themselves where they are shares, None where not.
+
+    The area under a curve is like a share where it is 0 or 1: all draws are alike then, of however few faces.
+    """
+    if metric == "roc_auc":
+        return np.where(np.isin(value, (0, 1)), value, np.nan)
+    return value if metric in HEADLINE_SHARES else None
 
 
 def cell_codes(table, columns):

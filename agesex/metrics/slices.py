@@ -10,7 +10,7 @@ table as columns first (those of `advice.measure`, for instance: blur, light, bu
 import numpy as np
 import pandas as pd
 
-from agesex.metrics.overall import HEADLINE, HEADLINE_SHARES, measure
+from agesex.metrics.overall import HEADLINE, as_share, measure
 from agesex.metrics.resampling import ends
 
 
@@ -75,7 +75,7 @@ def against_rest(table, mask, metrics=tuple(HEADLINE), *, draws=1000, seed=0):
     rows = []
     for metric in metrics:
         (value, rest), again = found.value[metric], found.draws[metric]
-        share = found.value[metric] if metric in HEADLINE_SHARES else None
+        share = as_share(metric, found.value[metric])
         low, high = ends(again, found.n, share=share)
         between = ends(again[:, 0] - again[:, 1], min(n, rest_n))
         rows.append(

@@ -6,7 +6,7 @@ import streamlit as st
 import ui
 from agesex import charts, findings_groups
 from agesex.metrics import adults, fairness, overall, versus
-from agesex.metrics.overall import FORMULAS, HEADLINE, PROMISE
+from agesex.metrics.overall import HEADLINE, PROMISE
 from ui import linked
 from ui.metrics import tables
 
@@ -52,7 +52,7 @@ def _controls():
     left, right = st.columns([1, 2], gap="medium", vertical_alignment="bottom")  # on a phone one below the other
     with left:
         metric = linked.remembered(
-            st.selectbox, "Figure", list(FORMULAS), format_func=HEADLINE.get, default="mae", key="figure"
+            st.selectbox, "Figure", list(HEADLINE), format_func=HEADLINE.get, default="mae", key="figure"
         )
     with right:
         by = linked.remembered(

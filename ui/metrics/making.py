@@ -90,8 +90,9 @@ def _all_models(choice):
     for place, (title, history) in zip(_places(len(histories)), histories.items(), strict=True):
         with place:
             st.markdown(f"**{title}**")
-            st.altair_chart(_kept(choice, charts.small_curve, history, measure, *ends, of=title), width="stretch")
+            ui.picture(f"{measure} of {title}", _kept(choice, charts.small_curve, history, measure, *ends, of=title))
             st.caption(findings_making.overfitting(history, measure))
+            ui.saver(f"{measure} of {title}")
     st.caption(
         f"n = {len(histories)} models, one run each, on the same validation faces; the vertical axis is the same for "
         "all, the first epochs may lie above it. Train and validation have the colours from above; ring: the best "
