@@ -47,6 +47,6 @@ $(VENV)/api.stamp: requirements.txt requirements-api.txt | $(VENV)/pyvenv.cfg
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-api.txt
 	@touch $(VENV)/app.stamp $@
 
-$(VENV)/dev.stamp: requirements.txt requirements-api.txt requirements-dev.txt | $(VENV)/pyvenv.cfg
+$(VENV)/dev.stamp: requirements.txt requirements-api.txt requirements-data.txt requirements-dev.txt | $(VENV)/pyvenv.cfg
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $(VENV)/app.stamp $(VENV)/api.stamp $@

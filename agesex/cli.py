@@ -3,6 +3,7 @@
     python -m agesex doctor
     python -m agesex predict PATH... [--level 90] [--output FILE [--resume]] [--annotate DIR]
     python -m agesex explain PHOTO [--method NAME] [--target older|younger|female|male] --output FILE
+    python -m agesex dataset import PATH [--source NAME]    # also list, check, remove, where
     python -m agesex serve [--host 127.0.0.1] [--port 8000]
 
 Exit status: 0 all photos answered, 1 at least one was not (its row says why), 2 wrong arguments.
@@ -12,7 +13,7 @@ import argparse
 import os
 import sys
 
-from agesex import __version__, cli_explain, cli_predict, cli_serve, console
+from agesex import __version__, cli_dataset, cli_explain, cli_predict, cli_serve, console
 from agesex.errors import AgeSexError
 
 
@@ -44,6 +45,7 @@ def _parser():
 
     cli_predict.add(commands)
     cli_explain.add(commands)
+    cli_dataset.add(commands)
     cli_serve.add(commands)
     return parser
 

@@ -1,10 +1,13 @@
-"""How blurred, dark and burnt out the photos of UTKFace are: numbers about each photo, no pictures.
+"""How blurred, dark, burnt out or grey the photos of UTKFace are: numbers about each photo, no pictures.
 
     measures = photo_quality.read()                # None where the file was never made
     photo_quality.joined(predictions, measures)    # blur, light, burnt beside every face
+    photo_quality.joined(faces, measures, photo_quality.COLUMNS)    # and all that is known of the picture
 
-Made by `python -m training.quality UTKFACE`. What a photo measures depends on no split and on no model; the
-file records the SHA-256 of the split manifest that it was made beside. A photo that came later has no row.
+Two kinds of numbers: `MEASURES` are of the face in an aligned crop (see `agesex.advice`), `PICTURE` and the
+flags of the picture as a picture (see `agesex.dataset.measures`). What a photo measures depends on no split
+and on no model; the file records the SHA-256 of the split manifest that it was made beside. A photo that came
+later has no row. Made by `python -m training.quality UTKFACE`.
 """
 
 import io
@@ -13,11 +16,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from agesex.dataset.measures import FLAGS
 from agesex.errors import BadDataset
 
 FILE = Path(__file__).parent / "data" / "utkface_quality.parquet"
 MEASURES = ("blur", "light", "burnt")  # those of `advice.measure` that need no search for the face
-DIGITS = 3
+PICTURE = ("brightness", "contrast", "sharpness", "colour")  # `dataset.measures.NAMES`
+COLUMNS = (*MEASURES, *PICTURE, "grey", "flags")
+DIGITS = {"blur": 3, "light": 3, "burnt": 3, "brightness": 1, "contrast": 1, "sharpness": 3, "colour": 1}
 MANIFEST_KEY = "manifest_sha256"  # in the metadata of the file
 
 
@@ -29,7 +35,9 @@ def read(path=None):
 
     Returns:
         DataFrame, one row per photo: file; blur (pixels of a 200-pixel crop), light (grey levels, 0 to 255),
-        burnt (share), float64 of `DIGITS` digits. None where there is no such file.
+        burnt (share); brightness, contrast, colour (grey levels), sharpness (log10), float64 of `DIGITS`
+        digits; grey (bool); flags (names of `dataset.measures.FLAGS` with commas between, "" for none). None
+        where there is no such file.
 
     Raises:
         BadDataset: the file cannot be read, or is no table of measures.
@@ -43,19 +51,20 @@ def read(path=None):
     except (OSError, ValueError) as error:
         raise BadDataset(
             f"The measures of the photos, {path.name}, cannot be read: {error}. Expected one row per photo "
-            f"with file, {', '.join(MEASURES)}. Restore the file, or make it again with "
+            f"with file, {', '.join(COLUMNS)}. Restore the file, or make it again with "
             f"`python -m training.quality`."
         ) from error
-    # 0.1 of float32 is 0.10000000149: as float64 of three digits it equals what a person asks for
-    return rows.assign(**{name: rows[name].astype(float).round(DIGITS) for name in MEASURES})
+    # 0.1 of float32 is 0.10000000149: as float64 of few digits it equals what a person asks for
+    return rows.assign(**{name: rows[name].astype(float).round(digits) for name, digits in DIGITS.items()})
 
 
-def joined(table, measures):
+def joined(table, measures, columns=MEASURES):
     """A table of faces with the measures of their photos.
 
     Args:
         table: needs file.
         measures: result of `read`; None adds nothing.
+        columns: which of `COLUMNS` to add.
 
     Returns:
         DataFrame of the same rows in the same order; NaN where a photo has no measures. A column that the
@@ -64,16 +73,21 @@ def joined(table, measures):
     if measures is None:
         return table
     found = measures.set_index("file").reindex(table.file)
-    new = [name for name in MEASURES if name not in table.columns]
+    new = [name for name in columns if name not in table.columns]
     return table.assign(**{name: found[name].to_numpy() for name in new})
 
 
 def _check(rows):
-    wanted = ["file", *MEASURES]
+    wanted = ["file", *COLUMNS]
     if list(rows.columns) != wanted:
         raise ValueError(f"its columns are {', '.join(map(str, rows.columns))}")
     if rows.file.isna().any() or rows.file.duplicated().any():
         raise ValueError("a photo is named twice, or not at all")
-    for name in MEASURES:
+    for name in DIGITS:
         if not pd.api.types.is_float_dtype(rows[name]) or not np.isfinite(rows[name]).all():
             raise ValueError(f"{name} is no finite number in every row")
+    if not pd.api.types.is_bool_dtype(rows.grey):
+        raise ValueError("grey is not yes or no in every row")
+    named = set(",".join(rows["flags"].dropna().unique()).split(",")) - {""}
+    if rows["flags"].isna().any() or not named <= set(FLAGS):
+        raise ValueError("flags are missing or have other names")

@@ -66,7 +66,7 @@ def requirements(file):
     return [Requirement(line) for line in lines if line and not line.startswith("-")]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-api.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-api.txt", "requirements-data.txt", "requirements-dev.txt"])
 def test_what_is_required_has_a_floor_and_is_installed(root, name):
     wanted = requirements(root / name)
     assert wanted
@@ -121,7 +121,7 @@ def test_the_wheel_carries_package_data_and_models(root, tmp_path):
     source = tmp_path / "source"  # setuptools leaves build/ and *.egg-info where it builds
     for name in ("agesex", "models"):
         shutil.copytree(root / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "requirements.txt", "requirements-api.txt", "LICENSE", "README.md"):
+    for name in ("pyproject.toml", "requirements.txt", "requirements-api.txt", "requirements-data.txt", "LICENSE", "README.md"):
         shutil.copy(root / name, source)
     (source / "models" / "sample").mkdir()
     (source / "models" / "sample" / "card.json").write_text("{}")

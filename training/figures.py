@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from agesex import architecture, dataset, findings, imagined, metrics, model, model_card
+from agesex import architecture, dataset, face_map, findings, imagined, metrics, model, model_card
 from agesex.errors import AgeSexError
 from agesex.explain import report
 from training import card as training_card
@@ -62,13 +62,14 @@ def stale(root=ROOT, name=model.DEFAULT):
 
 
 def unmade(name=model.DEFAULT):
-    """What belongs into the model's folder and is missing there, or was made from other weights.
+    """What is made from a model's weights, and is missing or was made from others.
 
     Args:
         name: the model.
 
     Returns:
-        dict: file or folder in it -> the command that makes it.
+        dict: file or folder in the model's folder (and the map of faces, if it is the default model's) -> the
+        command that makes it.
     """
     folder, sha256 = model.folder(name), model.read_card(name)["sha256"]
     indices = {
@@ -77,11 +78,14 @@ def unmade(name=model.DEFAULT):
         imagined.FOLDER: (f"{imagined.FOLDER}/{imagined.INDEX}", "training.imagine"),
         architecture.FILE: (architecture.FILE, "training.architecture"),
     }
-    return {
+    missing = {
         path: f"python -m {command} {name}"
         for path, (index, command) in indices.items()
         if files.made_from(folder / index) != sha256
     }
+    if name == model.DEFAULT and face_map.read() is None:
+        missing[face_map.FILE.name] = "python -m training.embed UTKFACE"
+    return missing
 
 
 def readme_section(card):

@@ -1,4 +1,4 @@
-"""Measure how blurred, dark and burnt out every photo of UTKFace is, for the filters of the view Slice.
+"""Measure how blurred, dark, burnt out, flat or grey every photo of UTKFace is, for filters and lists.
 
     python -m training.quality UTKFACE            # -> agesex/data/utkface_quality.parquet
 
@@ -19,7 +19,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from agesex import advice, dataset, faces, images, photo_quality
+from agesex import dataset, images, photo_quality
+from agesex.dataset import measures
 from agesex.errors import AgeSexError, BadDataset, BadImage
 from training import files
 
@@ -53,8 +54,8 @@ def measured(data):
         data: a `dataset.Dataset`.
 
     Returns:
-        (rows, unread): DataFrame sorted by file with file and `photo_quality.MEASURES` as float32 of three
-        digits; and {file: reason} of the photos that could not be read or are not square.
+        (rows, unread): DataFrame sorted by file with file and `photo_quality.COLUMNS`, numbers as float32 of
+        few digits; and {file: reason} of the photos that could not be read or are not square.
 
     Raises:
         BadDataset: the folder or archive went away, or not one photo could be read.
@@ -75,8 +76,8 @@ def measured(data):
             f"{data.path} holds no photo that can be measured: {next(iter(unread.values()), 'it is empty')} "
             f"Expected square crops, aligned like those of UTKFace. Point to a whole copy."
         )
-    rows = pd.DataFrame.from_dict(found, orient="index", columns=list(photo_quality.MEASURES))
-    rows = rows.round(photo_quality.DIGITS).astype(np.float32)
+    rows = pd.DataFrame.from_dict(found, orient="index", columns=list(photo_quality.COLUMNS))
+    rows = rows.round(photo_quality.DIGITS).astype(dict.fromkeys(photo_quality.DIGITS, np.float32))
     return rows.sort_index().rename_axis("file").reset_index(), unread
 
 
@@ -102,13 +103,14 @@ def write(rows, path, manifest=dataset.MANIFEST):
 
 
 def _measure(photo):
-    """(blur, light, burnt) of one (file, bytes), or the BadImage that says why there are none."""
+    """`photo_quality.COLUMNS` of one (file, bytes), or the BadImage that says why there are none."""
     try:
         crop = images.decode(photo[1])
-        values = advice.measure(crop, faces.aligned(crop))
+        values = measures.face_measures(crop)
     except BadImage as error:
         return error
-    return tuple(getattr(values, name) for name in photo_quality.MEASURES)
+    found = measures.measure(crop)
+    return (*values, *(getattr(found, name) for name in (*photo_quality.PICTURE, "grey", "flags")))
 
 
 if __name__ == "__main__":

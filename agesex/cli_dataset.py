@@ -1,0 +1,191 @@
+"""The command `dataset`: bring data sets in, download, list, check and delete them.
+
+    python -m agesex dataset import UTKFace.tar.gz
+    python -m agesex dataset download utkface        # see `cli_download`
+    python -m agesex dataset list
+    python -m agesex dataset check utkface --full
+    python -m agesex dataset remove utkface
+    python -m agesex dataset where
+
+Exit status: 0 done and sound, 1 it could not be done or a check found faults, 2 wrong arguments.
+"""
+
+import argparse
+import os
+import sys
+
+from agesex import cli_download, console
+from agesex.dataset import home, store
+
+EPILOG = """The data set goes into the folder that `dataset where` names. An import that was cut off goes on
+with the same command. A second import of the same data changes nothing."""
+NAMES = 3  # examples of each reason
+
+
+def add(commands):
+    """Add the command to a parser's subcommands."""
+    parser = commands.add_parser("dataset", help="import, list, check and delete data sets of faces")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+
+    bring = actions.add_parser(
+        "import", help="read a folder, archive or table into a data set", epilog=EPILOG
+    )
+    bring.add_argument("path", metavar="PATH", help="folder, archive or table")
+    bring.add_argument(
+        "--source", metavar="NAME", help=f"what PATH is: {', '.join(_sources())} (default: guessed)"
+    )
+    bring.add_argument("--name", metavar="NAME", help="of the data set (default: that of the source)")
+    bring.add_argument("--workers", type=_workers, default=2, metavar="N", help="threads (default: 2)")
+    bring.add_argument("--timing", action="store_true", help="say what took how long")
+    bring.set_defaults(run=_import)
+
+    cli_download.add(actions)
+
+    actions.add_parser("list", help="the data sets that were imported").set_defaults(run=_list)
+
+    check = actions.add_parser("check", help="is a data set whole and plausible?")
+    check.add_argument(
+        "what", nargs="?", metavar="NAME|PATH", help="data set, or a path (default: all data sets)"
+    )
+    check.add_argument("--source", metavar="NAME", help="what PATH is (default: guessed)")
+    check.add_argument("--full", action="store_true", help="decode every photo instead of a sample")
+    check.set_defaults(run=_check)
+
+    remove = actions.add_parser("remove", help="delete an imported data set; the original is not touched")
+    remove.add_argument("name", metavar="NAME")
+    remove.set_defaults(run=_remove)
+
+    actions.add_parser("where", help="the folder of the data sets").set_defaults(run=_where)
+    return actions
+
+
+def _import(args):
+    from agesex.dataset import importing
+
+    if args.source and args.source not in _sources():
+        console.say(f"agesex: --source {args.source} is not known. Expected one of {', '.join(_sources())}.")
+        return 2
+    line = _Line()
+    try:
+        report = importing.import_from(
+            args.path, args.source, name=args.name, progress=line.show, workers=args.workers
+        )
+    except KeyboardInterrupt:
+        line.clear()
+        console.say("What was read is kept. The same command goes on from there.")
+        raise
+    finally:
+        line.clear()
+    for reason, n in report.refused.most_common():
+        console.out(f"{n:>9,}  {console.one_line(reason)}\n")
+        for name in [name for name, why in report.examples if why == reason][:NAMES]:
+            console.out(f"{'':11}{console.one_line(name)}\n")
+    if report.resumed:
+        console.out(f"{report.resumed:,} photos were there from an import that was cut off\n")
+    if report.copies:
+        console.out(f"{report.copies:,} files came twice, name and content alike, and count once\n")
+    if args.timing:
+        console.out(
+            f"{report.seconds:.1f} s in all; hashing, decoding and measuring took {report.measuring:.1f} s "
+            f"of processor time on {args.workers} threads\n"
+        )
+    if report.unchanged:
+        console.out(f"the data set {report.name} holds the same already and was left as it is\n")
+    else:
+        console.out(f"data set {report.name} -> {store.datasets() / report.name}\n")
+    copies = f", {report.copies:,} twice" if report.copies else ""
+    console.out(
+        f"{report.seen:,} files seen, {report.taken:,} taken{copies}, {report.refused.total():,} refused\n"
+    )
+    return 0
+
+
+def _list(args):
+    names = store.names()
+    if not names:
+        console.out(f"no data set in {store.datasets()}. Import one: python -m agesex dataset import PATH\n")
+        return 0
+    rows = [("name", "source", "photos", "refused", "MB", "imported")]
+    for name in names:
+        stored = store.open_stored(name)
+        size = sum(file.stat().st_size for file in stored.table_path.parent.iterdir()) / 1e6
+        facts = stored.facts
+        refused = sum(facts.get("refused", {}).values())
+        rows.append(
+            (name, facts["source"], f"{facts['photos']:,}", f"{refused:,}", f"{size:,.1f}", facts["made"])
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = (
+            text.rjust(width) if 2 <= column <= 4 else text.ljust(width)
+            for column, (text, width) in enumerate(zip(row, widths, strict=True))
+        )  # fmt: skip
+        console.out("  ".join(cells).rstrip() + "\n")
+    return 0
+
+
+def _check(args):
+    from agesex.dataset import check
+
+    wanted = [args.what] if args.what else store.names()
+    if not wanted:
+        return _list(args)
+    sound = True
+    for name in wanted:
+        findings = check.check(name, full=args.full, source=args.source)
+        console.out(f"{console.one_line(name)}\n")
+        for finding in findings:
+            console.out(f"  {finding.severity:6}{finding.n:>9,}  {console.one_line(finding.text)}\n")
+            if finding.severity != check.FINE and finding.examples:
+                console.out(f"{'':19}{console.one_line(', '.join(finding.examples))}\n")
+        faults = [finding.kind for finding in findings if finding.severity == check.FAULT]
+        console.out(f"  {'faults: ' + ', '.join(faults) if faults else 'no fault was found'}\n")
+        sound = sound and not faults
+    return 0 if sound else 1
+
+
+def _remove(args):
+    store.remove(args.name)
+    console.out(f"data set {args.name} is deleted\n")
+    return 0
+
+
+def _where(args):
+    console.out(f"{store.datasets()}\n")
+    if not os.environ.get("AGESEX_HOME", "").strip():
+        console.say(f"The folder above it, {home.home()}, is the platform's; AGESEX_HOME names another.")
+    return 0
+
+
+class _Line:
+    """One line on a terminal's standard error that says how far it is."""
+
+    def __init__(self):
+        self.length = 0
+
+    def show(self, report):
+        """Overwrite the line."""
+        if sys.stderr.isatty():
+            text = f"{report.seen:,} photos, {report.bytes / 1e6:,.0f} MB"
+            sys.stderr.write("\r" + text.ljust(self.length))
+            sys.stderr.flush()
+            self.length = len(text)
+
+    def clear(self):
+        """Take it away."""
+        if self.length:
+            sys.stderr.write("\r" + " " * self.length + "\r")
+            sys.stderr.flush()
+            self.length = 0
+
+
+def _sources():
+    from agesex.dataset.sources.base import SOURCES
+
+    return tuple(SOURCES)
+
+
+def _workers(text):
+    if not text.isdigit() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"expected 1 to 64; received {text}")
+    return int(text)

@@ -1,0 +1,216 @@
+"""FairFace and tables like it: a CSV of labels, its pictures in the folder beside it.
+
+    file,age,gender,race,service_test
+    train/1.jpg,50-59,Male,East Asian,True
+
+Ages are ranges. The table's age is the middle of the range in completed years (50-59 lasts ten years, from
+50.0 to 60.0, so 55) and no more than that; `age_source` keeps the range. "more than 70" has no end: it counts
+as 70-79.
+FairFace's seven groups are mapped to UTKFace's five; `race_source` keeps the group. A table with `age_group`
+and `sex` instead, without race, is read, too.
+Source: https://github.com/joojs/fairface
+"""
+
+import csv
+import re
+from pathlib import Path
+
+from agesex import labels
+from agesex.dataset.sources import beside
+from agesex.dataset.sources.base import Found, Refused, existing
+from agesex.errors import BadDataset
+
+NAME = "fairface"
+ABOUT = "FairFace and tables like it: a CSV with file, age (a range), gender and race, beside its pictures"
+
+# columns, in any order; more may be there
+FORMS = (("file", "age", "gender", "race"), ("file", "age_group", "sex"))
+RACES = {
+    "white": "White",
+    "black": "Black",
+    "indian": "Indian",
+    "east asian": "Asian",
+    "southeast asian": "Asian",
+    "middle eastern": "Others",
+    "latino hispanic": "Others",
+}
+OPEN_END = 9  # years that "more than 70" is taken to last after the first
+TWICE = "the picture is listed before"
+_RANGE = re.compile(r"(\d{1,3})\s*[-–]\s*(\d{1,3})")
+_OPEN = re.compile(r"(?:more than|over|>=?)\s*(\d{1,3})|(\d{1,3})\s*\+")
+
+
+class Unusable(Exception):
+    """Why a row has no label, as a clause."""
+
+
+def age_of(text):
+    """The middle of a range in completed years.
+
+    Args:
+        text: "20-29", "more than 70", "70+" or "34".
+
+    Returns:
+        int; (first + last + 1) // 2, as the last year is lived to its end.
+
+    Raises:
+        Unusable: none of these, or over labels.MAX_AGE.
+    """
+    text = text.strip().lower()
+    if text.isascii() and text.isdigit() and len(text) <= 3:
+        first = last = age = int(text)
+    elif found := _RANGE.fullmatch(text):
+        first, last = int(found[1]), int(found[2])
+        age = (first + last + 1) // 2
+    elif found := _OPEN.fullmatch(text):
+        first = int(found[1] or found[2])
+        last = first + OPEN_END
+        age = (first + last + 1) // 2
+    else:  # for instance Mar-09, which spreadsheets make of 3-9
+        raise Unusable("the age is no range such as 20-29 or more than 70")
+    if last < first:
+        raise Unusable("the range of ages ends before it begins")
+    if age > labels.MAX_AGE:
+        raise Unusable(f"the age is over {labels.MAX_AGE}")
+    return age
+
+
+def recognises(path):
+    """Whether a path is such a CSV or a folder with one: by the first line."""
+    path = Path(path)
+    return any(_form(_header(table)) or _near(_header(table)) for table in _tables(path))
+
+
+def rows(path, progress=None):
+    """Every line of the CSV, or of each such CSV in a folder.
+
+    Args:
+        path: of a CSV, or of the folder that holds it.
+        progress: not used.
+
+    Yields:
+        Found, or Refused with the reason.
+
+    Raises:
+        BadDataset: no such CSV, a missing column, or a file that is no CSV.
+    """
+    path = existing(path)
+    tables = [table for table in _tables(path) if path.is_file() or _near(_header(table))]
+    if not tables:
+        there = ", ".join(table.name for table in _tables(path)[:5]) or "none"
+        raise BadDataset(
+            f"{path} holds no table of labels (.csv files found: {there}). Expected a CSV with the columns "
+            f"{_expected()}, beside its pictures. Name the CSV."
+        )
+    seen = set()
+    for table in tables:
+        yield from _lines(table, seen)
+
+
+def _lines(path, seen):
+    form = _form(_header(path))
+    if form is None:
+        raise _columns(path)
+    find = _pictures(path.parent)
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            reader = csv.DictReader(file)
+            reader.fieldnames = [_plain(name) for name in reader.fieldnames or ()]
+            for line in reader:
+                yield _row(line, form, f"{path.name} line {reader.line_num}", find, seen)
+    except csv.Error as error:
+        raise BadDataset(
+            f"{path} cannot be read after line {reader.line_num}: {error}. Expected a CSV of text. Export it "
+            f"again."
+        ) from error
+    except OSError as error:
+        raise BadDataset(f"{path} cannot be read: {error.strerror or error}. Check its rights.") from error
+
+
+def _row(line, form, place, find, seen):
+    values = [line.get(column) for column in form]
+    if None in values:
+        return Refused(place, f"the line has fewer than the {len(form)} columns that are needed")
+    file, years, gender, race = (value.strip() for value in (*values, "")[:4])
+    try:
+        age = age_of(years)
+        sex = _one_of(gender, {sex: sex for sex in labels.SEXES}, "the sex is neither male nor female")
+        group = _one_of(race, RACES, "the race is none of FairFace's seven groups")
+        picture = find(file)
+        if isinstance(picture, str):
+            raise Unusable(picture)
+        file = beside.tidy(file)
+        if file in seen:
+            raise Unusable(TWICE)
+    except Unusable as error:
+        return Refused(file or place, str(error))
+    seen.add(file)
+    return Found(
+        file=file, path=picture.path, age=age, sex=sex, race=group, source=NAME, race_source=race or None,
+        age_source=years, read=picture.read,
+    )  # fmt: skip
+
+
+def _one_of(text, known, otherwise):
+    """What a word means; None for an empty one."""
+    plain = _plain(text).replace("_", " ")
+    if plain and plain not in known:
+        raise Unusable(otherwise)
+    return known.get(plain)
+
+
+def _pictures(folder):
+    """Look beside the table, then in photos/ beside it."""
+    first, second = beside.folder(folder), beside.folder(folder / "photos")
+
+    def find(name):
+        found = first(name)
+        if found != beside.MISSING:
+            return found
+        found = second(name)
+        return found if isinstance(found, str) else beside.Picture(f"photos/{found.path}", found.read)
+
+    return find
+
+
+def _tables(path):
+    if path.is_dir():
+        return sorted(path.glob("*.csv"))
+    return [path] if path.suffix.lower() == ".csv" and path.is_file() else []
+
+
+def _header(path):
+    """The names in the first line; none if it cannot be read."""
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            return [_plain(name) for name in next(csv.reader([file.readline(10_000)]), [])]
+    except (OSError, csv.Error):
+        return []
+
+
+def _form(columns):
+    return next((form for form in FORMS if set(form) <= set(columns)), None)
+
+
+def _near(columns):
+    """Whether these are the columns of such a table, perhaps not all of them."""
+    return "file" in columns and bool({"age", "age_group", "gender", "sex", "race"} & set(columns))
+
+
+def _columns(path):
+    columns = _header(path)
+    nearest = max(FORMS, key=lambda form: len(set(form) & set(columns)))
+    missing = [column for column in nearest if column not in columns]
+    found = ", ".join(columns)[:300] or "none"
+    return BadDataset(
+        f"{path} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}; found {found}. "
+        f"Expected {_expected()}. Add what is missing, or name the right file."
+    )
+
+
+def _expected():
+    return " or ".join(", ".join(form) for form in FORMS)
+
+
+def _plain(text):
+    return (text or "").strip().lower()
