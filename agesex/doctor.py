@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from agesex import __version__, dataset, faces, model, predict, samples, words
+from agesex.dataset import store
 from agesex.errors import AgeSexError
 
 PACKAGES = (
@@ -109,10 +110,14 @@ def _splits():
 
 def _dataset():
     path = os.environ.get("AGESEX_DATASET")
-    if not path:
-        advice = "not connected: the app works without; AGESEX_DATASET names a folder, .zip or .tar.gz of it"
-        return Check("data set", False, advice, "optional")
     try:
+        if not path:
+            stored = [store.open_stored(name) for name in store.names()]
+            if stored:
+                said = ", ".join(f"{each.name} ({each.facts['photos']:,} photos)" for each in stored)
+                return Check("data set", True, said)
+            advice = "none: the app works without; python -m agesex dataset import PATH"
+            return Check("data set", False, advice, "optional")
         data = dataset.open_dataset(path)
     except AgeSexError as error:
         return Check("data set", False, str(error), "optional")

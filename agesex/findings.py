@@ -59,14 +59,19 @@ def texts(table, **how):
     return pd.DataFrame(columns, index=table.index)
 
 
+def goodness(metric, values):
+    """What is large where a figure is good: of a bias near 0, of a coverage near 90 %; as `values`."""
+    if metric == "bias":
+        return -abs(values)
+    if metric == "coverage":
+        return -abs(values - LEVEL)
+    return values if metric in HIGH_IS_GOOD else -values
+
+
 def ranked(rows, metric):
     """The rows of one metric with 30 faces or more, worst first; DataFrame."""
     rows = rows[(rows.metric == metric) & (rows.n >= MIN_GROUP)]
-    goodness = {
-        "bias": -rows.value.abs(),
-        "coverage": -(rows.value - LEVEL).abs(),
-    }.get(metric, rows.value if metric in HIGH_IS_GOOD else -rows.value)
-    return rows.assign(goodness=goodness).sort_values("goodness", kind="stable")
+    return rows.assign(goodness=goodness(metric, rows.value)).sort_values("goodness", kind="stable")
 
 
 def name_of(row, columns):
@@ -180,6 +185,11 @@ def history(table, measure):
         return amount(metric, value) if metric else f"{value:.2f}"
 
     first, best = table[column].iloc[0], table[column].loc[best_at]
+    if best_at == table.index[0] and len(table) > 1:
+        return (
+            f"{name}: best at epoch {table.epoch.iloc[0]} of {last}, {text(best)}; "
+            f"{text(table[column].iloc[-1])} at the last"
+        )
     ends = "the best and the last" if best_at == table.index[-1] else (
         f"no better in the {last - int(table.epoch[best_at])} after it"
     )
@@ -251,27 +261,34 @@ def stress(table):
     """The fault that costs most, and the one that pushes the age furthest; see `training.stress`.
 
     Returns:
-        (str, str): a sentence for the cost and one for the bias.
+        (str, str): a sentence for the cost and one for the change of the bias.
     """
     clean, rest = table[table.fault == "none"].iloc[0], table[table.fault != "none"]
-    worst, furthest = rest.loc[rest.cost.idxmax()], rest.loc[rest.bias.abs().idxmax()]
+    worst, furthest = rest.loc[rest.cost.idxmax()], rest.loc[rest.bias_change.abs().idxmax()]
 
     def name(row):
         return f"{row.fault} ({row.strength})" if row.strength else row.fault
 
-    between = f"{worst.cost_low:+.1f} to {worst.cost_high:+.1f}".replace("-", "−")
+    def between(row, name):
+        return f"{row[name + '_low']:+.1f} to {row[name + '_high']:+.1f}".replace("-", "−")
+
     return (
         f"Untouched faces: off by {amount('mae', clean.mae)}. Costs most: {name(worst)}, "
-        f"{amount('mae', worst.cost)} more ({between}; n = {worst.n:,})",
-        f"Pushes furthest: {name(furthest)}, bias {amount('bias', furthest.bias)}; untouched "
-        f"{amount('bias', clean.bias)} (n = {furthest.n:,})",
+        f"{amount('mae', worst.cost)} more ({between(worst, 'cost')}; n = {worst.n:,})",
+        f"Pushes furthest: {name(furthest)}, by {amount('bias', furthest.bias_change)} "
+        f"({between(furthest, 'bias_change')}; n = {furthest.n:,}); untouched faces: bias {amount('bias', clean.bias)}",
     )
 
 
 def models(rows, metric):
-    """The best and the weakest of several models; rows of `charts.model_rows`."""
+    """The best and the weakest of several models; rows of `charts.model_rows`, the best first."""
     best, worst = rows.iloc[0], rows.iloc[-1]
+    first, last = {
+        "bias": ("Nearest to 0", "furthest from it"),
+        "coverage": ("Nearest to the promised 90 %", "furthest from it"),
+        "width": ("Narrowest", "widest"),
+    }.get(metric, ("Best", "weakest"))
     return (
-        f"Best on the same test faces: {best.label}, {described(metric, best)}; weakest: {worst.label}, "
+        f"{first} on the same test faces: {best.label}, {described(metric, best)}; {last}: {worst.label}, "
         f"{described(metric, worst)}"
     )

@@ -1,10 +1,10 @@
 """Sentences of the view about making: curves, networks, photos that were lost.
 
-    learning(rows, "age_mae")      # "Best validation mean absolute age error: MobileNet 144, 4.5 years …"
+    learning(ends, "age_mae")      # "Validation mean absolute age error of the released weights: best …"
 """
 
 from agesex import findings, making
-from agesex.findings_groups import amount
+from agesex.findings_groups import amount, described
 
 
 def learned(history, measure):
@@ -14,6 +14,11 @@ def learned(history, measure):
     if best is None:
         return f"The {name} on validation was not recorded"
     first, last = history.iloc[0], int(history.epoch.iloc[-1])
+    if int(best.epoch) == int(first.epoch) and len(history) > 1:
+        return (
+            f"Validation {name}: best at epoch {int(best.epoch)} of {last}, {best[f'val_{measure}']:.2f}; "
+            f"{history[f'val_{measure}'].iloc[-1]:.2f} at the last"
+        )
     return (
         f"Validation {name}: from {first[f'val_{measure}']:.2f} to {best[f'val_{measure}']:.2f} at epoch "
         f"{int(best.epoch)} of {last}"
@@ -32,23 +37,39 @@ def overfitting(history, measure):
     )
 
 
+def ended(history, measure, released):
+    """`overfitting`, and what the released weights reach (result of `making.released`, or None)."""
+    text = overfitting(history, measure)
+    return f"{text}. Released: {end(measure, released)}" if released else text
+
+
 def _value(measure, value):
     metric = {"age_mae": "mae", "sex_accuracy": "cs5"}.get(measure)
     return amount(metric, value) if metric else f"{value:.2f}"
 
 
-def learning(rows, measure):
-    """Which model came furthest on validation; rows of `making.all_curves`, a name of `making.MEASURES`."""
-    rising = measure == "sex_accuracy"
-    values = rows.groupby("model")[f"val_{measure}"]
-    at = (values.idxmax() if rising else values.idxmin()).dropna()
-    best = rows.loc[at].sort_values(f"val_{measure}", ascending=not rising)
+def learning(ends, measure):
+    """Which model ended best on validation.
 
-    def said(row):
-        return f"{row['model']}, {_value(measure, row[f'val_{measure}'])} at epoch {row['epoch']}"
-
+    Args:
+        ends: {title: result of `making.released`}; models without one are left out.
+        measure: a name of `making.MEASURES`.
+    """
+    ends = {title: end for title, end in ends.items() if end}
     name = making.MEASURES[measure].lower()
-    return f"Best validation {name}: {said(best.iloc[0])}; weakest: {said(best.iloc[-1])}"
+    if not ends:
+        return f"No card says which {name} the released weights reach on validation"
+    sign = -1 if measure == "sex_accuracy" else 1
+    order = sorted(ends, key=lambda title: sign * ends[title]["value"])
+    best, worst = order[0], order[-1]
+    text = f"Validation {name} of the released weights: best {best}, {end(measure, ends[best])}"
+    return text if best == worst else f"{text}; weakest {worst}, {end(measure, ends[worst])}"
+
+
+def end(measure, row):
+    """What released weights reach, with interval and n; result of `making.released`."""
+    metric = {"age_mae": "mae", "sex_accuracy": "cs5"}.get(measure)
+    return described(metric, row, 2) if metric else f"{row['value']:.2f} (n = {row['n']:,})"
 
 
 def network(found):
@@ -56,7 +77,7 @@ def network(found):
     rows = found.drawn()
     side = found.input[0]
     return (
-        f"{len(rows)} layers with {found.parameters / 1e6:.1f} million parameters do "
+        f"{len(rows)} layers with a kernel and {found.parameters / 1e6:.1f} million parameters do "
         f"{found.flops / 1e6:,.0f} million operations on a face of {side}×{side} pixels"
     )
 

@@ -1,7 +1,7 @@
 """The sentences of the views Overview, Age, Sex and Intervals of the page Metrics.
 
 error_by_age(rows)            # rows of `metrics.ages.error_by_age`, one kind
-# "Furthest off at the age of 82, by 9.8 years (7.7–12.1; n = 74); closest at 1, by …"
+# "Furthest off at 80–84, by 9.8 years (7.7–12.1; n = 74); closest at 0–3, by …"
 """
 
 import pandas as pd
@@ -23,7 +23,22 @@ SHORT = {
     "coverage": "Inside the 90 % interval",
     "width": "Width of that interval",
 }
+BRIEF = {  # for tables, whose figures stand beside them on a phone, too
+    "mae": "Mean error",
+    "rmse": "RMSE",
+    "mse": "MSE",
+    "median_error": "Median error",
+    "bias": "Bias",
+    "cs5": "Within 5 years",
+    "sex_accuracy": "Sex accuracy",
+    "balanced_accuracy": "Balanced",
+    "mcc": "MCC",
+    "roc_auc": "ROC area",
+    "coverage": "In 90 % interval",
+    "width": "Its width",
+}
 WHO = {"all": "all faces", "female": "women", "male": "men"}  # as annotators wrote it down
+FEW_WINS = 3  # so many are named
 GROUP_WORDS = {5: "five", 10: "ten", 20: "twenty"}
 
 
@@ -51,7 +66,9 @@ def parts(figures, metric):
 def peers(rows, source):
     """Where a model stands on the published list; rows of `peers.beside`, source of the model's row."""
     ours = rows[rows.source == source].iloc[0]
-    texts = [f"{ours.system} is off by {amount('mae', ours.mae, 2)} on the published list"]
+    said = between("mae", ours.low, ours.high, 2)
+    said = f" ({said}; n = {ours.n:,.0f})" if said != "none" else ""
+    texts = [f"{ours.system} is off by {amount('mae', ours.mae, 2)}{said} on the published list, ages cut to 21–60"]
     published = rows[rows.kind == "published"]
     if len(published):
         best = published.iloc[0]
@@ -62,8 +79,8 @@ def peers(rows, source):
     if len(clean):
         best = clean.iloc[0]
         texts.append(
-            f"the best of others that we measured, one trained on this test set left out, "
-            f"{amount('mae', best.mae, 2)} ({_first_word(best.system)})"
+            f"the best of the others that we measured, apart from the one that was trained on this test set, is off "
+            f"by {amount('mae', best.mae, 2)} ({_first_word(best.system)})"
         )
     return "; ".join(texts)
 
@@ -85,31 +102,51 @@ def wins(rows, first, second, noun):
     if rows.empty:
         return "too few faces to tell the two models apart"
     won = {who: int((rows.better == who).sum()) for who in ("first", "second", "")}
-    text = f"{first} is clearly better in {won['first']} of {len(rows)} {noun}, {second} in {won['second']}"
+    named = dict.fromkeys(won, "")
+    if noun == "figures":  # the fewer side is named
+        for who in ("first", "second"):
+            if 0 < won[who] <= FEW_WINS and won[who] < len(rows):
+                names = [SHORT[metric] for metric in rows[rows.better == who].metric]
+                named[who] = f" ({', '.join(names)})"
+    text = (
+        f"{first} is clearly better in {won['first']} of {len(rows)} {noun}{named['first']}, {second} in "
+        f"{won['second']}{named['second']}"
+    )
     return f"{text}; undecided: {won['']}" if won[""] else text
 
 
 def error_by_age(rows):
     """Where the age is furthest off; rows of `metrics.ages.error_by_age`, one kind."""
-    rows = rows[~rows.pale]
-    if rows.empty:
+    sure = rows[~rows.pale]
+    if sure.empty:
         return "Too few faces at every age"
-    most, least = rows.loc[rows.value.idxmax()], rows.loc[rows.value.idxmin()]
+    most, least = sure.loc[sure.value.idxmax()], sure.loc[sure.value.idxmin()]
     return (
-        f"Furthest off at the age of {most.age}, by {described('mae', most, 1)}; closest at {least.age}, by "
-        f"{described('mae', least, 1)}"
+        f"Furthest off at {window(rows, most)}, by {described('mae', most, 1)}; closest at "
+        f"{window(rows, least)}, by {described('mae', least, 1)}{_beyond(rows, sure)}"
     )
+
+
+def window(rows, row, reach=2):
+    """The ages that one point stands for, e.g. "73–77"; it is cut where the faces end."""
+    return f"{max(row.age - reach, rows.age.min())}–{min(row.age + reach, rows.age.max())}"
+
+
+def _beyond(rows, sure):
+    """A reminder of the points of few faces, of which a sentence does not speak."""
+    few = len(rows) - len(sure)
+    return f"; {few} hollow point{'s' * (few > 1)} of fewer than 30 faces left out" if few else ""
 
 
 def sex_by_age(rows):
     """Where the sex is right least often; rows of `metrics.classification.sex_by_age`, one kind."""
-    rows = rows[~rows.pale]
-    if rows.empty:
+    sure = rows[~rows.pale]
+    if sure.empty:
         return "Too few faces at every age"
-    least, most = rows.loc[rows.value.idxmin()], rows.loc[rows.value.idxmax()]
+    least, most = sure.loc[sure.value.idxmin()], sure.loc[sure.value.idxmax()]
     return (
-        f"Right least often at the age of {least.age}, in {described('sex_accuracy', least)}; most often at "
-        f"{most.age}, in {described('sex_accuracy', most)}"
+        f"Right least often at ages {window(rows, least)}, in {described('sex_accuracy', least)}; most often at "
+        f"{window(rows, most)}, in {described('sex_accuracy', most)}{_beyond(rows, sure)}"
     )
 
 
@@ -118,19 +155,22 @@ def age_groups(found, width):
     exact, near = (found.accuracy.loc[name] for name in ("exact", "within one group"))
     return (
         f"The right group of {GROUP_WORDS[width]} years in {described('cs5', exact)}, it or its neighbour in "
-        f"{amount('cs5', near.value)}"
+        f"{described('cs5', near)}"
     )
 
 
-def within(rows):
-    """Faces within 5 and 10 years; rows of `metrics.ages.cumulative_scores`, one kind."""
+def within(rows, median=None):
+    """Faces within 5 and 10 years, and the median error.
+
+    Args:
+        rows: of `metrics.ages.cumulative_scores`, one kind.
+        median: value, low, high, n of the median error of the same faces, years; without it that is left out.
+    """
     if rows.empty or not rows.n.iloc[0]:
         return "There is no such face"
     five, ten = (rows[rows.k == k].iloc[0] for k in (5, 10))
-    enough = rows[rows.value >= 0.5]
-    most = int(enough.k.iloc[0]) if len(enough) else 0
-    half = f"half of the faces within {most} year{'s' * (most > 1)}" if most else "not even half within 15"
-    return f"Within 5 years {described('cs5', five)}, within 10 {amount('cs5', ten.value)}; {half}"
+    half = f"; half of the faces within {described('median_error', median)}" if median else ""
+    return f"Within 5 years {described('cs5', five)}, within 10 {described('cs5', ten)}{half}"
 
 
 def errors(rows, far=15):
@@ -165,7 +205,7 @@ def report(both):
         return "There is no such face"
     return (
         f"The sex is right in {described('sex_accuracy', both.loc['sex_accuracy'])}; balanced over both "
-        f"sexes in {amount('balanced_accuracy', both.value['balanced_accuracy'])}"
+        f"sexes in {described('balanced_accuracy', both.loc['balanced_accuracy'])}"
     )
 
 
@@ -205,13 +245,15 @@ def answered(rows, ages):
         return f"There is no face of {ages}"
     at = rows[rows.chosen]
     always = rows.iloc[0]
-    start = f"An answer for every face of ages {ages} is right in {amount('sex_accuracy', always.accuracy)}"
+    said = {"value": always.accuracy, "low": always.accuracy_low, "high": always.accuracy_high, "n": always.answered}
+    start = f"An answer for every face of ages {ages} is right in {described('sex_accuracy', said)}"
     if at.empty:
         return start
     at = at.iloc[0]
     said = {"value": at.accuracy, "low": at.accuracy_low, "high": at.accuracy_high, "n": at.answered}
+    share = {"value": at.share, "low": at.share_low, "high": at.share_high, "n": at.n}
     return (
-        f"Above the chosen {at.threshold:.2f}, {amount('cs5', at.share)} get an answer, right in "
+        f"Above the chosen {at.threshold:.2f}, {described('cs5', share)} get an answer, right in "
         f"{described('sex_accuracy', said)}; {start[0].lower()}{start[1:]}"
     )
 
@@ -238,9 +280,14 @@ def widths(rows):
         return "There is no such face"
     first, last = rows.iloc[0], rows.iloc[-1]
     return (
-        f"The surer, the wider: {amount('width', first.width, 1)} on average at {100 * first.level:.0f} %, "
-        f"{amount('width', last.width, 1)} at {100 * last.level:.0f} %"
+        f"The surer, the wider: {_wide(first)} on average at {100 * first.level:.0f} %, "
+        f"{_wide(last)} at {100 * last.level:.0f} %"
     )
+
+
+def _wide(row):
+    """The mean width of a row of `metrics.coverage.levels`."""
+    return described("width", {"value": row.width, "low": row.width_low, "high": row.width_high, "n": row.n})
 
 
 def promise_by_group(rows, level):
@@ -252,7 +299,7 @@ def promise_by_group(rows, level):
     end = f"; clearly above it: {len(long)} of {len(rows)}" if len(long) else ""
     if short.empty:
         return f"None of {len(rows)} groups lies clearly below the promised {100 * level:.0f} %{end}"
-    names = ", ".join(f"{row.label} ({findings.percent(row.value)})" for row in short.itertuples())
+    names = ", ".join(f"{row['label']}, {described('coverage', row)}" for row in short.to_dict("records"))
     return f"Clearly below the promised {100 * level:.0f} %: {names}{end}"
 
 
@@ -263,6 +310,5 @@ def widths_by_group(rows):
         return "Fewer than 30 faces in every group"
     least, most = rows.iloc[0], rows.iloc[-1]
     return (
-        f"Widest: {most.label}, {amount('width', most.width, 1)}; narrowest: {least.label}, "
-        f"{amount('width', least.width, 1)}"
+        f"Widest: {most.label}, {_wide(most)}; narrowest: {least.label}, {_wide(least)}"
     )

@@ -55,6 +55,28 @@ def best_epoch(history, measure):
     return rows.loc[values.idxmax() if measure == "sex_accuracy" else values.idxmin()]
 
 
+def released(card, measure):
+    """What the weights of the folder reach on validation; an epoch's own weights may be others.
+
+    Args:
+        card: dict as in card.json.
+        measure: a name of `MEASURES`.
+
+    Returns:
+        dict value, low, high, n, or None. Age error and sex accuracy are those of the card, which answers as the
+        app does (a mirrored photo included); a loss has no interval (low and high are None).
+    """
+    figures = card["figures"].get("validation", {})
+    metric = {"age_mae": "mae", "sex_accuracy": "sex_accuracy"}.get(measure)
+    if metric:
+        return figures.get(metric)
+    finish = card["training"].get("finish", {})
+    value = finish.get("validation", {}).get(finish.get("kept"), {}).get(measure)
+    if value is None or "mae" not in figures:
+        return None
+    return {"value": value, "low": None, "high": None, "n": figures["mae"]["n"]}
+
+
 def all_curves(histories):
     """The curves of several models as one table.
 
@@ -63,7 +85,15 @@ def all_curves(histories):
 
     Returns:
         DataFrame: model, and the columns of the histories.
+
+    Raises:
+        BadModel: there is none.
     """
+    if not histories:
+        raise BadModel(
+            "No model has recorded this figure on training and validation faces: expected a column of each in "
+            "history.csv. Choose another figure, or train with `python -m training.train`."
+        )
     return pd.concat([table.assign(model=title) for title, table in histories.items()], ignore_index=True)
 
 

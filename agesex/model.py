@@ -9,33 +9,34 @@ Folders are looked for in $AGESEX_MODELS, beside the package (a checkout), and i
 """
 
 import functools
-import hashlib
-import json
-import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from agesex import faces, threads
-from agesex.errors import BadModel, ModelMissing
+from agesex.errors import BadModel
+from agesex.model_files import (
+    DEFAULT,
+    FILES,
+    FORMAT,
+    file_of,
+    folder,
+    hash_of,
+    names,
+    read_card,
+    read_history,
+    read_predictions,
+    read_stress,
+    roots,
+    sorted_out,
+)
 
-DEFAULT = "mobile"
-FORMAT = 1  # of card.json
-FILES = ("model.keras", "card.json", "history.csv", "predictions.parquet")
-CARD_FIELDS = {  # what the pages and the prediction cannot do without
-    "training": ("recipe", "command", "seconds", "trained", "backend"),
-    "data": ("source", "photos", "splits"),
-    "calibration": ("temperature", "unsure", "interval", "n"),
-    "figures": ("test", "test_21_60", "test_21_60_clamped", "test_10_and_over", "validation", "train"),
-}
-STRESS = {
-    "fault", "strength", "n", "mae", "sex_accuracy", "bias", "bias_low", "bias_high", "cost",
-    "cost_low", "cost_high",
-}  # fmt: skip
+__all__ = [
+    "DEFAULT", "FILES", "FORMAT", "Model", "Output", "folder", "hash_of", "load", "names", "read_card",
+    "read_history", "read_predictions", "read_stress", "roots", "sorted_out",
+]  # fmt: skip
 BATCH = 64  # faces per forward pass: larger batches were no faster on two cores
 MIN_PART = 8  # faces that are worth a pass of their own
 
@@ -139,7 +140,7 @@ def load(name=None):
     """
     name = name or DEFAULT
     card = read_card(name)
-    path = _file(name, "model.keras")
+    path = file_of(name, "model.keras")
     found = hash_of(path)
     if found != card["sha256"]:
         raise BadModel(
@@ -157,128 +158,6 @@ def load(name=None):
                 f"The file {name}/model.keras cannot be loaded: {error}. Restore the folder."
             ) from error
         return Model(name, card, network)
-
-
-def hash_of(path):
-    """Hexadecimal SHA-256 of a file."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-
-
-def names():
-    """Names of all models that are there, the default first, the others sorted."""
-    found = {
-        path.parent.name
-        for root in roots()
-        if root.is_dir()
-        for path in root.glob("*/card.json")
-        if path.parent.suffix not in (".part", ".old")  # what a stopped `training.evaluate` leaves
-    }
-    return sorted(found, key=lambda name: (name != DEFAULT, name))
-
-
-def roots():
-    """Folders in which models are looked for, in order."""
-    package = Path(__file__).parent
-    named = os.environ.get("AGESEX_MODELS")
-    return [Path(named).expanduser()] if named else [package.parent / "models", package / "_models"]
-
-
-def folder(name):
-    """The folder of a model.
-
-    Raises:
-        ModelMissing: there is none of that name.
-    """
-    for root in roots():
-        if (root / name / "card.json").is_file() and Path(name).name == name:
-            return root / name
-    there = ", ".join(names()) or "none"
-    raise ModelMissing(
-        f"There is no model {name!r}. Models that are there: {there}. Choose one of them, or set "
-        f"AGESEX_MODELS to the folder that holds it (`python -m agesex doctor` shows where it looks)."
-    )
-
-
-def read_card(name):
-    """card.json of a model as a dict; raises ModelMissing or BadModel."""
-    path = folder(name) / "card.json"
-    try:
-        card = dict(json.loads(path.read_text(encoding="utf-8")))
-        missing = {"format", "name", "title", "sha256", "input_size", "parameters"} - set(card)
-    except (ValueError, TypeError) as error:
-        raise BadModel(f"The file {name}/card.json is no model card: {error}. Restore it.") from error
-    if card.get("format", FORMAT) != FORMAT:
-        raise BadModel(
-            f"The file {name}/card.json has the card format {card['format']}, this version reads "
-            f"{FORMAT}. Update agesex, or use a model made for it."
-        )
-    for part, fields in CARD_FIELDS.items():
-        inner = card.get(part)
-        if isinstance(inner, dict):
-            missing |= {f"{part}.{field}" for field in fields if field not in inner}
-        else:
-            missing.add(part)
-    if missing:
-        raise BadModel(f"The file {name}/card.json lacks {', '.join(sorted(missing))}. Restore it.")
-    return card
-
-
-def read_history(name):
-    """history.csv of a model: one row per epoch; raises ModelMissing or BadModel."""
-    return _table(name, "history.csv", pd.read_csv, {"epoch"})
-
-
-def read_predictions(name):
-    """predictions.parquet of a model: one row per evaluated face; see `training.evaluate`."""
-    needed = {"file", "split", "group", "age", "sex", "race", "age_pred", "age_low", "age_high"}
-    return _table(name, "predictions.parquet", pd.read_parquet, needed | {"p_female"})
-
-
-def read_stress(name):
-    """stress.json of a model: a DataFrame with a row per fault and strength; see `training.stress`.
-
-    Returns:
-        DataFrame, or None where the table was never made, or for other weights.
-
-    Raises:
-        ModelMissing: no such model.
-        BadModel: the file cannot be read.
-    """
-    path = folder(name) / "stress.json"
-    if not path.is_file():
-        return None
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        table = pd.DataFrame(facts["rows"])
-        missing = STRESS - set(table)
-        if missing:
-            raise ValueError(f"columns {sorted(missing)} are missing")
-        if (table.fault != "none").sum() == 0 or (table.fault == "none").sum() != 1:
-            raise ValueError("it needs one row of untouched faces and one of a fault")
-    except (ValueError, TypeError, KeyError) as error:
-        raise BadModel(f"The file {name}/stress.json cannot be read: {error}. Restore it.") from error
-    return table if facts.get("sha256") == read_card(name)["sha256"] else None
-
-
-def _table(name, file, read, needed):
-    path = _file(name, file)
-    try:
-        table = read(path)
-    except (ValueError, OSError) as error:
-        raise BadModel(f"The file {name}/{file} cannot be read: {error}. Restore it.") from error
-    if missing := sorted(needed - set(table.columns)):
-        raise BadModel(f"The file {name}/{file} lacks the columns {', '.join(missing)}. Restore it.")
-    return table
-
-
-def _file(name, file):
-    path = folder(name) / file
-    if not path.is_file():
-        raise ModelMissing(
-            f"The model {name!r} lacks {file}. Expected {', '.join(FILES)} in its folder. Restore the "
-            f"folder from the repository."
-        )
-    return path
 
 
 def _compiled(network, size, mirror=False):

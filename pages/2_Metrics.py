@@ -32,12 +32,15 @@ def main():
             st.segmented_control, "View", list(VIEWS), format_func=VIEWS.get, default="overview",
             required=True, key="view", label_visibility="collapsed",
         )  # fmt: skip
-        chosen = choice.pick()
+        chosen = choice.pick(view)
+        if chosen is None:
+            return
         st.caption(f"{chosen.caveat} Model {chosen.title}, SHA-256 {chosen.card['sha256'][:12]}…")
         if view not in ("making", "robustness") and chosen.rows().empty:
             st.info(
-                f"There is no {chosen.split} face in the predictions of this model.", icon=":material/info:"
-            )
+                f"There is no {chosen.split} face in `{chosen.name}/predictions.parquet`. Choose other faces, restore "
+                "the file, or make it again with `python -m training.evaluate`.", icon=":material/info:",
+            )  # fmt: skip
             return
         importlib.import_module(f"ui.metrics.{view}").draw(chosen)
 

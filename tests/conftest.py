@@ -6,12 +6,17 @@ AGESEX_CI=1 pytest                         # a skip counts as a failure
 """
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 os.environ["AGESEX_WARMUP"] = "0"  # a thread that loads TensorFlow would disturb every page test
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# what a developer has imported or connected is no part of any test
+_HOME = tempfile.TemporaryDirectory(prefix="agesex-home-")
+os.environ["AGESEX_HOME"] = _HOME.name
+os.environ.pop("AGESEX_DATASET", None)
 
 ROOT = Path(__file__).resolve().parents[1]
 CI = os.environ.get("AGESEX_CI") == "1"

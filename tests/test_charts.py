@@ -160,6 +160,8 @@ def test_a_distribution_shades_the_interval_only_where_there_is_one(interval):
 
 def stress_rows():
     row = {"n": 90, "mae": 5.0, "bias": 0.5, "bias_low": 0.1, "bias_high": 0.9, "sex_accuracy": 0.9}
+    row |= {"sex_change": -0.1, "sex_low": -0.2, "sex_high": 0.0}
+    row |= {"bias_change": 0.3, "bias_change_low": 0.2, "bias_change_high": 0.4}
     faults = [("none", ""), ("blur", "1 px"), ("blur", "2 px"), ("blur", "3 px"), ("mirror", "")]
     return pd.DataFrame(
         [
@@ -169,17 +171,17 @@ def stress_rows():
     )
 
 
-@pytest.mark.parametrize("measure", ["cost", "bias"])
-def test_the_stress_chart_has_a_dot_per_strength_and_leaves_the_untouched_out(measure):
+@pytest.mark.parametrize(("measure", "column"), [("cost", "cost"), ("bias", "bias_change"), ("sex", "sex_change")])
+def test_the_stress_chart_has_a_dot_per_strength_and_leaves_the_untouched_out(measure, column):
     spec = charts.stress(stress_rows(), measure).to_dict()
     dots = layers(spec)[-1]
     rows = data(spec, dots)
     assert [(r["fault"], r["degree"]) for r in rows] == [
         ("blur", "light"), ("blur", "medium"), ("blur", "strong"), ("mirror", "medium"),
     ]  # fmt: skip
-    assert dots["encoding"]["x"]["field"] == measure
+    assert dots["encoding"]["x"]["field"] == column
     fields = [layer["encoding"].get("x2", {}).get("field") for layer in layers(spec)]
-    assert f"{measure}_high" in fields
+    assert {"sex_change": "sex_high"}.get(column, f"{column}_high") in fields
 
 
 def test_models_stand_best_first():

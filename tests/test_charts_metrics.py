@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from agesex import charts, findings_metrics, headline, metrics
+from agesex import architecture, charts, findings_metrics, headline, metrics
 from agesex.errors import BadModel
 from agesex.metrics.overall import HEADLINE
 
@@ -44,22 +44,27 @@ def marks(chart):
 
 def test_an_age_of_few_faces_is_hollow_and_breaks_the_line(faces):
     rows = metrics.ages.error_by_age(faces)
-    chart = charts.by_age(rows, "mae", who="all", split="test")
+    chart = charts.by_age(rows, "mae", who="all")
     area, *_, points, _ = data(chart)
     assert {row["value"] for row in area if row["age"] >= 88} == {None}
     assert all(row["value"] is not None for row in area if 20 <= row["age"] < 40)
     assert [row["n"] for row in points if row["pale"] and row["age"] >= 88] == [10] * 3
-    assert {row["series"] for row in area} == {"test"}
+    assert {row["series"] for row in area} == {"dropped"}  # grey: no colour of a split beside those of the sexes
 
 
 def test_the_other_sexes_stand_thin_beside_or_a_second_model_dashed(faces):
     rows = metrics.ages.cumulative_scores(faces)
-    alone = charts.cumulative(rows, who="all", split="test")
+    alone = charts.cumulative(rows, who="all")
     assert {row["series"] for row in data(alone)[1]} == {"female", "male"}
-    both = charts.cumulative(rows, who="female", split="test", beside=rows)
-    assert {row["series"] for row in data(both)[1]} == {"female"}
-    assert [mark.get("strokeDash") for mark in marks(both)].count([7, 4]) == 1
-    assert all("strokeDash" not in mark for mark in marks(alone))
+    both = charts.cumulative(rows, who="female", beside=rows, titles=("One", "One"))
+    bands, line = [data(both)[place] for place in (0, 1)], data(both)[2]
+    assert {row["series"] for row in line} == {"female"}
+    assert [{row["model"] for row in band} for band in bands] == [{"One (the other)"}, {"One"}]
+    dashes = both.to_dict()["layer"][2]["encoding"]["strokeDash"]
+    assert dashes["scale"] == {"domain": ["One", "One (the other)"], "range": [[1, 0], [7, 4]]} and dashes["legend"]
+    assert "strokeDash" not in str(alone.to_dict())
+    legend = alone.to_dict()["layer"][0]["encoding"]["color"]["legend"]
+    assert legend["values"] == ["dropped", "female", "male"] and "all faces" in legend["labelExpr"]
 
 
 def test_the_scale_holds_a_worse_second_model_whole_and_lets_single_old_faces_go(faces):
@@ -67,7 +72,7 @@ def test_the_scale_holds_a_worse_second_model_whole_and_lets_single_old_faces_go
     worse = metrics.ages.error_by_age(faces.assign(age_pred=faces.age_pred + 30))
 
     def top(beside):
-        chart = charts.by_age(rows, "mae", who="all", split="test", beside=beside).to_dict()
+        chart = charts.by_age(rows, "mae", who="all", beside=beside).to_dict()
         return next(
             d["encoding"]["y"]["scale"]["domain"][1] for d in chart["layer"] if "scale" in d["encoding"]["y"]
         )
@@ -107,7 +112,8 @@ def test_roc_and_precision_recall_hold_the_points_of_their_curve(faces):
     )
     assert all(np.isfinite(row["threshold"]) for row in drawn)
     two = charts.precision_recall(pr.points, share=0.5, split="test", beside=pr.points.head(3))
-    assert [len(rows) for rows in data(two)] == [1, 3, len(pr.points)]
+    assert [len(rows) for rows in data(two)][::2] == [1, 3 + len(pr.points)]
+    assert {row["model"] for row in data(two)[1]} == {"first", "second"}  # both with their band
 
 
 def test_reliability_and_the_chosen_threshold_are_marked(faces):
@@ -212,5 +218,41 @@ def test_the_sentences_say_what_the_table_holds(faces):
     found = " | ".join(sentences(faces))
     assert "women are taken for men in 20.0 %" in found.lower()  # every tenth face, and all of them women
     assert "men are taken for women in 0.0 %" in found
-    assert "Within 5 years 100.0 %" in found and "half of the faces within 1 year |" in found
+    assert "Within 5 years 100.0 %" in found and "within 10 100.0 % (" in found
     assert "Guessed too old or right in 60 %, too young in 40 %" in found
+    median = {"value": 3.18, "low": 3.0, "high": 3.3, "n": 310}
+    ages = metrics.ages.cumulative_scores(faces, draws=20)
+    text = findings_metrics.within(ages[ages.kind == "all"], median)
+    assert text.endswith("half of the faces within 3.2 years (3.0–3.3; n = 310)")
+
+
+def test_a_sentence_names_the_ages_of_its_window_and_the_hollow_points(faces):
+    rows = metrics.ages.error_by_age(faces)
+    rows = rows[rows.kind == "all"]
+    worst = rows[~rows.pale].sort_values("value").iloc[-1]
+    text = findings_metrics.error_by_age(rows)
+    assert text.startswith(f"Furthest off at {worst.age - 2}–{worst.age + 2}, by ")
+    # windows from the first and last faces on, and the ages round 90 with ten faces
+    assert findings_metrics.window(rows, rows.iloc[0]) == f"{rows.age.min()}–{rows.age.min() + 2}"
+    assert text.endswith(f"; {int(rows.pale.sum())} hollow points of fewer than 30 faces left out")
+
+
+def test_few_wins_of_figures_are_named():
+    rows = pd.DataFrame(
+        {"metric": ["mae", "bias", "mcc"], "better": ["first", "second", ""], "pale": False}
+    )  # fmt: skip
+    assert findings_metrics.wins(rows, "One", "Two", "figures") == (
+        "One is clearly better in 1 of 3 figures (Mean age error), Two in 1 (Bias); undecided: 1"
+    )
+    assert "(" not in findings_metrics.wins(rows, "One", "Two", "groups")
+
+
+def test_a_network_has_the_shape_of_each_stage_below_it():
+    rows = architecture.read("mobile").drawn()
+    spec = charts.network(rows).to_dict()
+    words = next(data for data in spec["datasets"].values() if "foot" in data[0])
+    grids = list(dict.fromkeys(rows[rows.height > 1].height))
+    assert [int(word["gives"].split(" × ")[0]) for word in words] == grids
+    last = rows[rows.height == grids[0]].iloc[-1]
+    assert words[0]["gives"] == f"{last.height} × {last.width} × {last.channels}"
+    assert all(word["foot"] < rows.bottom.min() for word in words)

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from drawn import write_utkface
 from PIL import Image
 from stub import StubModel
 
@@ -263,3 +264,14 @@ def test_what_macos_leaves_beside_pictures_is_skipped(photos):
     (photos / "._b.jpg").write_bytes(b"Mac OS X")
     files, skipped = score.expand([photos])
     assert len(files) == 2 and skipped == 2
+
+
+def test_doctor_names_the_data_sets_that_were_imported(tmp_path, monkeypatch):
+    from agesex import doctor
+    from agesex.dataset import importing
+
+    monkeypatch.setenv("AGESEX_HOME", str(tmp_path / "home"))
+    assert doctor._dataset().severity == "optional" and "dataset import" in doctor._dataset().message
+    write_utkface(tmp_path / "faces", n=3)
+    importing.import_from(tmp_path / "faces", "utkface")
+    assert doctor._dataset() == doctor.Check("data set", True, "utkface (3 photos)")

@@ -7,6 +7,7 @@ from metrics_view import charts, copied, opened, said, titles, with_predictions
 from agesex import findings_groups, metrics, model
 from agesex.charts import gate_dots, group_dots
 from agesex.metrics import adults, fairness
+from ui.metrics import choice, duel
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_the_largest_gap_is_said_with_what_chance_would_leave(app):
 
 
 def test_any_figure_by_all_three_keeps_small_groups_out_until_they_are_asked_for(app):
-    page = opened(app, "fairness", by="sex-race-band", figure="cs5")
+    page = opened(app, "fairness", by="sex-race-band", group_figure="cs5")
     found = fairness.compare(rows_of(), ["sex", "race", "band"], "cs5").rows
     small = found[found.pale].iloc[0]
     assert "Age within 5 years" in said(page)
@@ -47,7 +48,7 @@ def test_any_figure_by_all_three_keeps_small_groups_out_until_they_are_asked_for
 
 
 def test_a_figure_of_both_sexes_has_no_value_by_sex(app):
-    page = opened(app, "fairness", by="sex", figure="mcc")
+    page = opened(app, "fairness", by="sex", group_figure="mcc")
     assert "takes both sexes" in said(page)
     page.button_group(key="by").set_value("race").run()
     assert "takes both sexes" not in said(page) and "Matthews" in titles(page)[0] + said(page)
@@ -57,6 +58,33 @@ def test_a_second_model_is_compared_group_by_group(app):
     page = opened(app, "fairness", beside="cnn")
     assert "MobileNet 144 is clearly better in 5 of 5 groups" in titles(page)[1]
     assert "Plain CNN 64" in charts(page)
+    table = next(t.value for t in page.dataframe if "difference (95 %)" in t.value)
+    assert list(table) == ["group", "difference (95 %)", "better", "MobileNet 144", "Plain CNN 64", "faces"]
+    assert set(table.better) == {"MobileNet 144"} and table["MobileNet 144"].str.endswith(" years").all()
+    assert "These figures are of MobileNet 144 only" in said(page)
+
+
+def test_two_models_are_taken_away_under_their_own_names():
+    chosen = choice.Choice("mobile", "cnn", "test", {}, "MobileNet 144")
+    rows = pd.DataFrame({"first": [1 / 3], "second": [0.5], "better": ["first"]})
+    assert duel.named(rows, chosen).to_dict("records") == [{"mobile": 1 / 3, "cnn": 0.5, "better": "mobile"}]
+
+
+def test_the_figure_of_fairness_survives_a_look_at_overview(app):
+    page = opened(app, "fairness", group_figure="mcc")
+    page.button_group(key="view").set_value("overview").run()
+    page.button_group(key="view").set_value("fairness").run()
+    assert page.selectbox(key="group_figure").value == "mcc"
+
+
+def test_the_gate_has_a_legend_and_a_grey_of_its_own_for_both_sexes():
+    drawn = gate_dots(adults.confusion(rows_of(), 18), adults.OVER).to_dict()
+    (rows,) = [rows for rows in drawn["datasets"].values() if "kind" in rows[0]]
+    kinds = {row["label"]: row["kind"] for row in rows}
+    assert kinds["all"] == kinds["White"] == "dropped"
+    assert (kinds["female"], kinds["male"], kinds["male, White"]) == ("female", "male", "male")
+    legend = drawn["layer"][0]["encoding"]["color"]["legend"]
+    assert legend["values"] == ["female", "male", "dropped"] and "both sexes" in legend["labelExpr"]
 
 
 def test_the_threshold_of_the_gate_moves_both_errors(app):
@@ -70,7 +98,7 @@ def test_the_threshold_of_the_gate_moves_both_errors(app):
     assert "female, Black" in charts(page)
 
 
-@pytest.mark.parametrize("address", [{"by": "height", "figure": "x"}, {"gate": "9"}, {"gate": "old"}])
+@pytest.mark.parametrize("address", [{"by": "height", "group_figure": "x"}, {"gate": "9"}, {"gate": "old"}])
 def test_nonsense_in_the_address_falls_back(app, address):
     page = opened(app, "fairness", **address)
     assert "6.5 %" in said(page) and "worst for White" in said(page)
@@ -124,7 +152,7 @@ def test_an_error_without_any_face_is_left_out_of_the_gate():
     rows = adults.confusion(table[table.age >= 20], 18)
     assert findings_groups.gate(rows, 18).startswith("No face is under 18; ")
     assert findings_groups.gate_worst(rows, adults.UNDER) == f"No group has {metrics.MIN_GROUP} such faces"
-    drawn = gate_dots(rows, adults.OVER, kind="test").to_dict()
+    drawn = gate_dots(rows, adults.OVER).to_dict()
     assert any("all · " in str(data) for data in drawn["datasets"].values())
 
 

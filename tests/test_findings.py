@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from agesex import findings
+from agesex import charts, findings
 
 
 def rows_of(metric, values, column="race"):
@@ -90,6 +90,29 @@ def test_the_history_says_whether_it_was_still_improving(values, end):
     assert text.endswith(end)
 
 
+def test_a_history_that_only_got_worse_says_so_plainly():
+    table = pd.DataFrame({"epoch": [1, 2, 3], "val_sex_accuracy": [0.806, 0.5, 0.762]})
+    assert findings.history(table, "sex_accuracy") == (
+        "Validation sex accuracy: best at epoch 1 of 3, 80.6 %; 76.2 % at the last"
+    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "best", "start"),
+    [("bias", 0.1, "Nearest to 0"), ("coverage", 0.9, "Nearest to the promised 90 %"), ("width", -0.7, "Narrowest"),
+     ("cs5", 0.97, "Best")],
+)  # fmt: skip
+def test_models_are_ranked_by_what_is_good_in_a_figure(metric, best, start):
+    cards = [
+        {"name": str(value), "title": str(value), "figures": {"test": {metric: {
+            "value": value, "low": value - 0.01, "high": value + 0.01, "n": 900, "baseline": None}}}}
+        for value in (-0.7, 0.1, 0.97, 0.9)
+    ]  # fmt: skip
+    rows = charts.model_rows(cards, metric)
+    assert rows.value.iloc[0] == best
+    assert findings.models(rows, metric).startswith(f"{start} on the same test faces: {best}, ")
+
+
 def test_texts_are_for_reading():
     table = pd.DataFrame({"split": ["train"], "n": [14957], "share": [0.478]})
     texts = findings.texts(table, share=findings.percent)
@@ -105,11 +128,12 @@ def test_epochs_without_validation_are_left_out_of_the_history():
 
 def test_the_costliest_fault_and_the_strongest_push_are_named():
     row = {"n": 1426, "mae": 5.0, "sex_accuracy": 0.9, "cost_low": 0.1, "cost_high": 0.9}
+    row |= {"bias_change_low": -1.9, "bias_change_high": -1.4}
     table = pd.DataFrame(
         [
-            row | {"fault": "none", "strength": "", "mae": 4.4, "cost": 0.0, "bias": 0.2},
-            row | {"fault": "blur", "strength": "3 px", "cost": 0.5, "bias": 1.0},
-            row | {"fault": "mirror", "strength": "", "cost": 0.0, "bias": -1.5},
+            row | {"fault": "none", "strength": "", "mae": 4.4, "cost": 0.0, "bias": 0.2, "bias_change": 0.0},
+            row | {"fault": "blur", "strength": "3 px", "cost": 0.5, "bias": 1.6, "bias_change": 1.4},
+            row | {"fault": "mirror", "strength": "", "cost": 0.0, "bias": -1.5, "bias_change": -1.7},
         ]
     )
     cost, push = findings.stress(table)
@@ -117,7 +141,9 @@ def test_the_costliest_fault_and_the_strongest_push_are_named():
         "Untouched faces: off by 4.4 years. Costs most: blur (3 px), 0.5 years more (+0.1 to +0.9; "
         "n = 1,426)"
     )
-    assert push == "Pushes furthest: mirror, bias −1.5 years; untouched +0.2 years (n = 1,426)"
+    assert push == (
+        "Pushes furthest: mirror, by −1.7 years (−1.9 to −1.4; n = 1,426); untouched faces: bias +0.2 years"
+    )
 
 
 def test_the_best_and_the_weakest_model_are_named():

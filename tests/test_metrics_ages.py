@@ -107,6 +107,25 @@ def test_the_distribution_of_errors_counts_every_face():
     assert wide.n.tolist() == np.histogram(table.age_pred.astype(float) - table.age, edges)[0].tolist()
 
 
+def test_a_cell_of_the_matrix_and_a_bin_of_the_errors_have_the_interval_of_their_share():
+    table = predictions()
+    found = ages.age_groups(table, 20, draws=300)
+    cell = found.matrix.set_index(["true", "said"]).loc[("20–39", "20–39")]
+    here = table[table.age.between(20, 39)]
+    right = here.age_pred.between(20, 40, inclusive="left")
+    assert cell.share == pytest.approx(right.mean()) and cell.faces == len(here)
+    again = metrics.bootstrap(right.to_numpy(float)[:, None], here.group, draws=300)[:, 0]
+    assert (cell.low, cell.high) == pytest.approx(np.percentile(again, [2.5, 97.5]), abs=0.006)
+    bins = ages.error_distribution(table, width=5, draws=300).query("kind == 'female'").set_index("start")
+    women = table[table.sex == "female"]
+    inside = (women.age_pred.astype(float) - women.age).between(0, 5, inclusive="left")
+    again = metrics.bootstrap(inside.to_numpy(float)[:, None], women.group, draws=300)[:, 0]
+    assert (bins.low[0], bins.high[0]) == pytest.approx(np.percentile(again, [2.5, 97.5]), abs=0.006)
+    assert bins.faces.eq(len(women)).all()
+    few = ages.age_groups(six(), 20, draws=5).matrix
+    assert few.pale.all() and few.low.isna().all()
+
+
 def test_the_interval_of_cs_k_covers_the_truth():
     rng, hits, truth = np.random.default_rng(5), 0, 0.6826894921
     for _ in range(300):

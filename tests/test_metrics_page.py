@@ -147,22 +147,72 @@ def test_all_figures_stand_in_one_table_the_published_list_clamped_and_not(app):
     for part, column in (("test_21_60", "published 21–60 list · 3,287"),
                          ("test_21_60_clamped", "the same list, cut to 21–60 · 3,287")):  # fmt: skip
         said = findings.amount("mae", figures[part]["mae"]["value"], 2)
-        assert table.loc["Mean age error", column].startswith(said)
+        assert table.loc["Mean error", column].startswith(said)
     assert table.loc["ROC area"].iloc[0].startswith("0.98")
 
 
-def test_the_peers_stand_beside_our_models_with_their_kind_and_source(app):
-    page = opened(app)
-    table = next(t.value for t in page.dataframe if "kind" in t.value and "source" in t.value)
-    assert len(table) == len(peers.read()) + len(model.names())
+def test_the_table_of_models_and_peers_stands_open_for_the_chosen_faces(app):
+    page = opened(app, peer_faces=peers.CUT)
+    inside = [table for expander in page.expander for table in expander.dataframe]
+    shown = next(t for t in page.dataframe if "ms per face" in t.value)
+    assert not any(shown.proto.id == other.proto.id for other in inside)
+    table = shown.value.set_index("model")
+    assert list(table) == [
+        "parameters", "MB", "ms per face", "MAE, years", "CS@5", "sex accuracy", "kind",
+    ]  # fmt: skip
     assert set(table.kind) == {*peers.KINDS, peers.OURS}
-    volo = table[table.system.str.startswith("VOLO")].iloc[0]
-    assert (volo["age error (MAE)"], volo["CS@5"], volo["sex accuracy"]) == (
-        "4.23 years",
-        "69.8 %",
-        "97.7 %",
-    )
-    assert table[table.system == "People guessing"]["age error (MAE)"].iloc[0] == "≈ 7.2–7.4 years"
+    volo = table.loc["VOLO-D1, face only"]
+    assert (volo["MAE, years"], volo["CS@5"], volo["sex accuracy"], volo["MB"]) == (
+        "4.23", "69.8 %", "97.7 %", "not published",
+    )  # fmt: skip
+    measured = table.loc["face-api.js age-gender net"]
+    assert measured["MAE, years"] == "5.19 (n = 3,287)"
+    assert measured["sex accuracy"] == "97.1 % (96.5–97.6)"  # Wilson's interval of 3,287
+    mae = model.read_card("cnn")["figures"][peers.CUT]["mae"]
+    said = f"{mae['value']:.2f} ({mae['low']:.2f}–{mae['high']:.2f})"
+    assert table.loc["Plain CNN 64", "MAE, years"] == said
+    always = table.loc[peers.ALWAYS, "MAE, years"]
+    assert always.startswith("8.69 (8.") and "n = 3,287" in words(page)
+    assert "≈ 7.2–7.4 years" in words(page)
+    page.button_group(key="peer_faces").set_value("test").run()
+    table = next(t.value for t in page.dataframe if "ms per face" in t.value).set_index("model")
+    mae = model.read_card("cnn")["figures"]["test"]["mae"]
+    assert table.loc["Plain CNN 64", "MAE, years"].startswith(f"{mae['value']:.2f} (")
+    assert "FaRL + MLP" in table.index and "VOLO-D1, face only" not in table.index
+
+
+def test_the_figures_that_are_taken_away_are_not_rounded_and_are_those_of_the_card(app, models, monkeypatch):
+    taken = {}
+    real = tables.table
+
+    def note(frame, name, **kwargs):
+        taken[name] = tables.told(frame, kwargs.get("about") or {})
+        return real(frame, name, **kwargs)
+
+    monkeypatch.setattr(overview, "table", note)
+    opened(app, all_figures="yes")
+    rows = taken["figures"].set_index(["part", "metric"])
+    assert set(rows.model) == {model.DEFAULT}
+    figures = model.read_card(model.DEFAULT)["figures"]
+    for part in ("test", "train", "test_21_60_clamped"):
+        for metric in metrics.NAMES:
+            row = rows.loc[(part, metric)]
+            assert round(row.value, 3) == pytest.approx(figures[part][metric]["value"], abs=0.0011)
+            assert row.low == pytest.approx(figures[part][metric]["low"], abs=0.01), (part, metric)
+    error = (rows_of().age_pred.astype(float) - rows_of().age).abs()
+    assert rows.value["test", "mae"] == pytest.approx(error.mean(), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("metric", "far"), [("bias", lambda value: abs(value)), ("coverage", lambda value: abs(value - 0.9))]
+)
+def test_the_best_model_is_the_one_nearest_to_what_the_figure_should_be(app, metric, far):
+    page = opened(app, figure=metric)
+    cards = [model.read_card(name) for name in model.names()]
+    order = sorted(cards, key=lambda card: far(card["figures"]["test"][metric]["value"]))
+    title = next(e.value for e in page.markdown if "on the same test faces" in e.value)
+    assert order[0]["title"] in title.partition(";")[0] + title.partition("; furthest")[0]
+    assert f"furthest from it: {order[-1]['title']}," in title.replace("\u00a0", " ")
 
 
 def test_two_models_are_compared_on_the_same_faces(app):
@@ -173,10 +223,15 @@ def test_two_models_are_compared_on_the_same_faces(app):
         for name in (model.DEFAULT, "cnn")
     )
     found = metrics.versus.compare(one, two, metrics=("mae",), draws=50).iloc[0]
-    table = next(t.value for t in page.dataframe if "difference" in t.value)
-    row = table[table.figure == "Mean age error"].iloc[0]
+    table = next(t.value for t in page.dataframe if "difference (95 %)" in t.value)
+    assert list(table)[:3] == ["figure", "difference (95 %)", "better"]  # what decides is in sight on a phone
+    row = table[table.figure == "Mean error"].iloc[0]
     said = findings_groups.amount("mae", found.difference, 2, signed=True)
-    assert row["difference"].startswith(said)
+    assert row["difference (95 %)"].startswith(said)
+    won = table[table.better == "Plain CNN 64"]
+    assert len(won) == 1 and f"Plain CNN 64 in 1 ({findings_metrics.SHORT['coverage']})" in words(page)
+    two = model.read_card("cnn")["figures"]["test"]["mae"]
+    assert f"Beside: {two['value']:.2f} ({two['low']:.2f}–{two['high']:.2f})" in words(page)
     assert row["better"] == "MobileNet 144" and "is clearly better in" in words(page)
     assert model.DEFAULT not in page.selectbox(key="beside").options
     page.selectbox(key="beside").set_value(choice.NOBODY).run()
@@ -184,14 +239,34 @@ def test_two_models_are_compared_on_the_same_faces(app):
     assert "beside" not in page.query_params
 
 
-@pytest.mark.parametrize("view", ["age", "sex"])
+@pytest.mark.parametrize("view", ["age", "sex", "intervals"])
 def test_a_second_model_is_dashed_in_the_curves(app, view):
     page = opened(app, view=view, beside="cnn")
     text = words(page)
-    assert "Dashed: Plain CNN 64 on the same faces." in text
+    assert "Dashed: Plain CNN 64 on the same faces" in text
     specs = [json.loads(chart.proto.spec) for chart in page.get("vega_lite_chart")]
-    dashed = [s for s in specs if any(d.get("mark", {}).get("strokeDash") == [7, 4] for d in s["layer"])]
-    assert len(dashed) == {"age": 2, "sex": 3}[view]
+    dashed = [s for s in specs if any("scale" in d["encoding"].get("strokeDash", {}) for d in s["layer"])]
+    assert len(dashed) == {"age": 2, "sex": 5, "intervals": 2}[view]
+    for spec in dashed:
+        (dash,) = (d["encoding"]["strokeDash"] for d in spec["layer"] if "strokeDash" in d["encoding"])
+        assert dash["legend"] and dash["scale"]["domain"] == ["MobileNet 144", "Plain CNN 64"]
+    only = text.count("This chart is of MobileNet 144 only.")
+    assert len(specs) - len(dashed) == only + {"intervals": 2}.get(view, 0)  # whose dots are filled and hollow
+
+
+def test_both_models_stand_in_the_report_and_in_the_promise_by_group(app):
+    page = opened(app, view="sex", beside="cnn")
+    report = page.dataframe[1].value.set_index("figure")
+    for name, column in zip((model.DEFAULT, "cnn"), report, strict=True):
+        rows = model.read_predictions(name)
+        rows = rows[rows.split == "test"]
+        right = ((rows.p_female >= 0.5) == (rows.sex == "female")).mean()
+        assert report.loc["Sex accuracy", column].startswith(f"{100 * right:.1f} % (")
+    page.button_group(key="view").set_value("intervals").run()
+    assert "Filled: MobileNet 144; hollow: Plain CNN 64." in words(page)
+    spec = json.loads(page.get("vega_lite_chart")[2].proto.spec)
+    assert spec["layer"][1]["encoding"]["yOffset"]["sort"] == ["MobileNet 144", "Plain CNN 64"]
+    assert any("inside, Plain CNN 64" in table.value for table in page.dataframe)
 
 
 def test_age_follows_who_and_the_width_of_its_groups(app):
@@ -232,7 +307,8 @@ def test_the_chosen_threshold_of_unsure_is_marked_and_said(app):
     sure = np.maximum(rows.p_female, 1 - rows.p_female) >= np.float32(rule["threshold"])
     text = words(page)
     share = (sure & (rows.age_pred >= rule["min_age"])).mean()
-    assert f"Above the chosen {rule['threshold']:.2f}, {findings.percent(share)} get an answer" in text
+    assert f"Above the chosen {rule['threshold']:.2f}, {findings.percent(share)} (" in text
+    assert f"; n = {len(rows):,}) get an answer, right in " in text
 
 
 def test_intervals_follow_level_and_grouping(app):
@@ -269,6 +345,30 @@ def test_a_table_is_taken_away_with_every_digit(monkeypatch):
     assert taken["groups.csv"]() == 'group,value\n"a,b",0.3333333333333333\n'
 
 
+def test_a_table_says_what_it_is_of_in_its_name_and_in_its_columns(monkeypatch):
+    taken = {}
+    monkeypatch.setattr(
+        st, "download_button", lambda label, data, name, *args, **kwargs: taken.update({name: data})
+    )
+    chosen = choice.Choice("mobile", "cnn", "test", {}, "MobileNet 144")
+    frame = pd.DataFrame({"split": ["own"], "value": [1.5]})
+    about = tables.of(chosen, both=True, who="60-80 women, Asian")
+    tables.table(frame, "slice", about=about, shown=frame)
+    assert taken["slice_mobile_cnn_test_60-80-women-Asian.csv"]() == (
+        'model,beside,who,split,value\nmobile,cnn,"60-80 women, Asian",own,1.5\n'
+    )
+
+
+@pytest.mark.parametrize("view", ["age", "sex", "intervals"])
+def test_no_table_of_a_view_shows_raw_names_or_bare_numbers(app, view):
+    page = opened(app, view=view)
+    assert page.dataframe
+    for table in page.dataframe:
+        raw = {"kind", "value", "pale", "low", "high", "fpr", "tpr", "share_low", "n"} & {*table.value}
+        assert not raw, raw
+        assert not any(pd.api.types.is_float_dtype(kind) for kind in table.value.dtypes)
+
+
 @pytest.mark.parametrize("view", CHARTS)
 def test_a_missing_value_is_one_sentence_with_the_remedy(app, models, view):
     def change(rows):
@@ -279,7 +379,7 @@ def test_a_missing_value_is_one_sentence_with_the_remedy(app, models, view):
     spoil(models, change)
     page = opened(app, view=view)
     assert len(page.error) == 1
-    assert "no value in 3 of 4,661 rows" in page.error[0].value.replace("\\", "")
+    assert "no value in 3 of 22,468 rows" in page.error[0].value.replace("\\", "")
     assert "predictions.parquet" in page.error[0].value.replace("\\", "")
 
 
@@ -336,7 +436,8 @@ def test_a_folder_that_lacks_something_names_it(app, models, change, said):
     change(copied(models))
     page = opened(app, model="second")
     assert len(page.error) == 1 and said in page.error[0].value.replace("\\", "")
-    assert page.selectbox(key="model").value == "second"
+    kept = model.DEFAULT if (models / "second" / "predictions.parquet").exists() else "second"
+    assert page.selectbox(key="model").value == kept  # without a card that can be read it is in no list
 
 
 def test_a_broken_card_of_another_model_costs_the_comparisons_only(app, models):

@@ -73,10 +73,36 @@ def test_the_interval_of_the_average_precision_is_that_of_the_full_curve():
     assert np.abs(drawn - exact).max() < 0.1 * np.std(exact)
 
 
+@pytest.mark.parametrize("name", ["roc", "precision_recall"])
+def test_the_band_of_a_curve_is_that_of_full_curves_drawn_anew(name):
+    table, draws = predictions().iloc[::5], 200
+    points = getattr(classification, name)(table, draws=draws).points
+    x, y = points.columns[:2]
+    codes, groups = pd.factorize(table.group)
+    weights = metrics.resampling.multiplicities(len(groups), draws, 0)[codes].astype(float)
+    at = points[points[x].between(0.04, 0.96)].drop_duplicates(x).iloc[::10]
+    assert len(at) > 3
+    heights = np.empty((draws, len(at)))
+    for i in range(draws):
+        if name == "roc":
+            along, up, _ = oracle.roc_curve(table.sex == "female", table.p_female, sample_weight=weights[:, i])
+        else:
+            up, along, _ = oracle.precision_recall_curve(
+                table.sex == "female", table.p_female, sample_weight=weights[:, i]
+            )
+            up, along = up[::-1], along[::-1]
+        heights[i] = np.interp(at[x], along, up)
+    low, high = np.percentile(heights, [2.5, 97.5], axis=0)
+    wide = (high - low).mean()
+    assert np.abs(at.low - low).mean() < 0.2 * wide and np.abs(at.high - high).mean() < 0.2 * wide
+    assert (points.low <= points.high).all()
+
+
 @pytest.mark.parametrize("sex", ["male", "female"])
 def test_one_sex_alone_gives_no_area_and_no_crash(sex):
     table = six().assign(sex=sex)
     assert np.isnan(classification.roc(table, draws=5).area["value"])
+    assert classification.precision_recall(table, draws=5).points.low.isna().all()
     found = classification.precision_recall(table, draws=5)
     assert np.isnan(found.area["value"]) == (sex == "male") and found.area["n"] == 6
     report = classification.report(table, draws=5).set_index(["sex", "metric"])

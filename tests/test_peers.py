@@ -12,8 +12,9 @@ def card(**changes):
         "cs5": {"value": 0.66, "low": 0.64, "high": 0.68, "n": 3287},
         "sex_accuracy": {"value": 0.97, "low": 0.96, "high": 0.98, "n": 3287},
     }
+    parts = dict.fromkeys(peers.PARTS, part)
     facts = {"name": "one", "sha256": "1" * 64, "title": "One", "parameters": 5, "size_bytes": 2_000_000}
-    return facts | {"figures": {peers.CUT: part}} | changes
+    return facts | {"figures": parts} | changes
 
 
 def test_every_peer_has_a_kind_a_source_and_an_age_error():
@@ -69,9 +70,34 @@ def test_the_baseline_is_that_of_our_own_cards():
 
 def test_the_sentence_names_the_best_of_each_kind_and_no_contaminated_one():
     text = findings_metrics.peers(peers.beside([card()]), "models/one/card.json")
-    assert text.startswith("One is off by 4.50 years")
+    assert text.startswith("One is off by 4.50 years (4.30–4.70; n = 3,287) on the published list, ages cut to 21–60")
     assert "4.23 years (VOLO-D1)" in text and "6.15 years (HSE MobileNet)" in text
+    assert "apart from the one that was trained on this test set, is off by" in text
     assert "5.19" not in text
+
+
+def test_what_we_measured_has_its_n_and_wilsons_interval_and_what_was_published_has_not():
+    rows = peers.among([card()], peers.CUT).set_index("system")
+    assert rows.n["SSR-Net (IMDB)"] == 3287 and rows.n[["CORAL", "VOLO-D1, face only"]].isna().all()
+    assert rows.sex_low["SSR-Net (IMDB)"] == pytest.approx(0.9133, abs=5e-4)
+    assert pd.isna(rows.sex_low["VOLO-D1, face only"]) and pd.isna(rows.low["SSR-Net (IMDB)"])
+
+
+def test_faces_of_other_kinds_are_not_mixed():
+    uncut = peers.among([card()], "test_21_60")
+    assert not (uncut[uncut.kind != peers.OURS].protocol == "cut to 21–60").any()
+    every = peers.among([card()], "test")
+    assert every.faces.str.startswith("all ages").all() and (every.n == 2000).sum() > 2
+
+
+def test_the_one_answer_for_all_is_measured_on_the_faces_of_the_table():
+    table = model.read_predictions(model.DEFAULT)
+    listed, train = table[table.published], table[table.split == "train"]
+    row = peers.guessed(listed, train[train.age.between(21, 60)], draws=50)
+    assert row["mae"] == pytest.approx(8.70, abs=0.01) and row["low"] < row["mae"] < row["high"]
+    rows = peers.among([card()], peers.CUT, row)
+    assert list(rows[rows.system.str.startswith("Always")].n) == [3287]
+    assert peers.guessed(listed[:0], train) == {}
 
 
 def test_the_chart_draws_an_interval_for_ours_only():

@@ -78,8 +78,11 @@ def test_a_row_is_checked_by_hand():
     assert (row["mae"], row["bias"], row["cost"], row["sex_accuracy"]) == (3.5, 1.5, 2.5, 0.75)
     assert row["bias_low"] <= 1.5 <= row["bias_high"]
     assert row["n"] == 4 and 0 <= row["cost_low"] < 2.5 < row["cost_high"] <= 4
+    assert row["bias_change"] == 1.5 and row["bias_change_low"] < 1.5 < row["bias_change_high"]
+    assert row["sex_change"] == -0.25 and -1 <= row["sex_low"] < -0.25 < row["sex_high"] == 0
     same = stress.measure(rows, clean, clean, "none", "")
     assert (same["cost"], same["cost_low"], same["cost_high"]) == (0, 0, 0)
+    assert (same["sex_change"], same["sex_low"], same["sex_high"]) == (0, 0, 0)
 
 
 def test_the_goals_are_judged():

@@ -168,17 +168,24 @@ def measure(rows, output, clean, fault, strength):
         strength: its strength.
 
     Returns:
-        dict: fault, strength, n, mae, sex_accuracy, bias with bias_low and bias_high, and cost,
+        dict: fault, strength, n, mae, bias (each with _low and _high), sex_accuracy, and cost,
         cost_low, cost_high: the paired difference in MAE to the untouched faces; years, intervals of 95 %.
+        bias_change with bias_change_low and bias_change_high, sex_change with sex_low and sex_high: the paired
+        differences in bias and in sex_accuracy, likewise.
     """
     age = rows.age.to_numpy(float)
     error, before = output.age - age, clean.age - age
     cost = np.abs(error) - np.abs(before)
-    draws = metrics.bootstrap(np.column_stack([cost, error]), rows.group)
+    female = (rows.sex == "female").to_numpy()
+    right, was_right = (output.sex_logit >= 0) == female, (clean.sex_logit >= 0) == female
+    change = right.astype(float) - was_right
+    pushed = error - before
+    draws = metrics.bootstrap(np.column_stack([cost, error, change, pushed, np.abs(error)]), rows.group)
     low, high = np.percentile(draws, [2.5, 97.5], axis=0)
-    right = (output.sex_logit >= 0) == (rows.sex == "female").to_numpy()
     values = {
         "mae": np.abs(error).mean(),
+        "mae_low": low[4],
+        "mae_high": high[4],
         "bias": error.mean(),
         "sex_accuracy": right.mean(),
         "cost": cost.mean(),
@@ -186,6 +193,12 @@ def measure(rows, output, clean, fault, strength):
         "cost_high": high[0],
         "bias_low": low[1],
         "bias_high": high[1],
+        "bias_change": pushed.mean(),
+        "bias_change_low": low[3],
+        "bias_change_high": high[3],
+        "sex_change": change.mean(),
+        "sex_low": low[2],
+        "sex_high": high[2],
     }
     rounded = {name: round(float(value), 3) for name, value in values.items()}
     return {"fault": fault, "strength": strength, "n": len(rows)} | rounded

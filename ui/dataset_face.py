@@ -1,4 +1,4 @@
-"""Any face of a connected copy of UTKFace (AGESEX_DATASET names it), by age, sex and number."""
+"""Any face of a copy of UTKFace (imported, or named by AGESEX_DATASET), by age, sex and number."""
 
 import hashlib
 import random
@@ -26,7 +26,7 @@ def choose(hide=()):
     """
     from ui.photo import Photo
 
-    data = ui.connected()
+    data = ui.utkface()
     table = data.table
     with st.container(horizontal=True, vertical_alignment="bottom", key="dataset_face"):
         low, high = 0, int(table.age.max())

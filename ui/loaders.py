@@ -12,6 +12,8 @@ import time
 import streamlit as st
 
 from agesex.errors import AgeSexError
+from ui.model_tables import answer as answer  # views ask for it here
+from ui.model_tables import read_photo_quality as read_photo_quality
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -109,61 +111,31 @@ def connected():
         return None
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def read_card(name=None):
-    """`agesex.model.read_card`, cached: what the model is and its published figures (dict)."""
-    from agesex import model
+@st.cache_resource(max_entries=2, show_spinner="Reading the table of the data set …")
+def _imported(name, changed):
+    from agesex.dataset import store
 
-    return model.read_card(name or model.DEFAULT)
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def read_history(name=None):
-    """`agesex.model.read_history`, cached: one row per epoch (DataFrame)."""
-    from agesex import model
-
-    return model.read_history(name or model.DEFAULT)
+    return store.open_stored(name)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def read_predictions(name=None):
-    """`agesex.model.read_predictions`, cached: one row per evaluated face (DataFrame)."""
-    from agesex import model
+def utkface():
+    """A copy of UTKFace with its photos: the one that AGESEX_DATASET names, else one that was imported.
 
-    return model.read_predictions(name or model.DEFAULT)
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def read_stress(name=None):
-    """`agesex.model.read_stress`, cached: a row per fault and strength (DataFrame), or None."""
-    from agesex import model
-
-    return model.read_stress(name or model.DEFAULT)
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def full_card(name=None):
-    """The card with the figures of every group of test faces, cached (dict)."""
-    from agesex import model_card
-
-    return model_card.with_groups(read_card(name), read_predictions(name), read_stress(name))
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def by_group(name, split, columns):
-    """`agesex.metrics.by_group` of one split of a model's predictions, cached.
-
-    Args:
-        name: a folder of models/.
-        split: e.g. "test".
-        columns: tuple of grouping columns: band (of the true age), pred_band (of the guess), sex, race.
+    Returns:
+        `dataset.Dataset` or `store.Stored`, both with `table` and `photos(files)`; None where there is none.
     """
-    from agesex import metrics
+    if (data := connected()) is not None:
+        return data
+    from agesex.dataset import store
 
-    rows = read_predictions(name)
-    rows = rows[rows.split == split]
-    bands = {"band": metrics.age_band(rows.age), "pred_band": metrics.age_band(rows.age_pred)}
-    return metrics.by_group(rows.assign(**bands), list(columns))
+    for name in store.names():
+        try:
+            stored = store.open_stored(name)
+            if stored.facts["source"] == "utkface":
+                return _imported(name, stored.table_path.stat().st_mtime_ns)
+        except (AgeSexError, OSError) as error:
+            logging.getLogger("agesex.data_set").warning("data set %s: %s", name, error)
+    return None
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
@@ -228,58 +200,3 @@ def explain_report(name):
     from agesex.explain import report
 
     return report.read(name)
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def model_names():
-    """`agesex.model.names`, cached: names of the models, the default first."""
-    from agesex import model
-
-    return model.names()
-
-
-@st.cache_data(max_entries=1, show_spinner=False)
-def read_photo_quality():
-    """`agesex.photo_quality.read`, cached: blur, light, … of every photo (DataFrame), or None."""
-    from agesex import photo_quality
-
-    return photo_quality.read()
-
-
-def _quality_or_none():
-    """None also where the file is broken: only the view that filters by it has to say so."""
-    try:
-        return read_photo_quality()
-    except AgeSexError as error:
-        logging.getLogger("agesex.photo_quality").warning("%s", error)
-        return None
-
-
-@st.cache_data(max_entries=24, show_spinner=False)
-def split_rows(name, split):
-    """The predictions of one split with the bands of true and predicted age, and measures of the photos.
-
-    Args:
-        name: a folder of models/.
-        split: e.g. "test".
-    """
-    from agesex import metrics, photo_quality
-
-    rows = read_predictions(name)
-    rows = rows[rows.split == split].reset_index(drop=True)
-    rows = photo_quality.joined(rows, _quality_or_none())
-    return rows.assign(band=metrics.age_band(rows.age), pred_band=metrics.age_band(rows.age_pred))
-
-
-@st.cache_data(max_entries=512, show_spinner=False)
-def answer(shas, part, question, options, _compute):
-    """What a question to a model's predictions came to.
-
-    Args:
-        shas: hashes of the weights of the models that are asked.
-        part: of the faces.
-        question: name of the function.
-        options: its arguments.
-        _compute: function without arguments that asks; it is no part of the key.
-    """
-    return _compute()

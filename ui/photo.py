@@ -109,7 +109,7 @@ def choose(*, hide=(), many=False):
         Photo, the one that was looked at last or the first of several, or None where upload or camera were
         chosen and nothing has come yet.
     """
-    connected = bool(ui.connected())
+    connected = bool(ui.utkface())
     sources = {name: label for name, label in SOURCES.items() if name != "data set" or connected}
     with st.container(key="picker"):
         source = linked.remembered(

@@ -1,4 +1,4 @@
-"""Who is in the data set: counts, ages, and how far two labels of one photo differ.
+"""Questions to a DataFrame at hand: counts, ages, and how far two labels of one photo differ.
 
     table = choose(dataset.known(), sexes=["female"], ages=(0, 30))
     age_counts(table, width=5)      # sex, start, end, n
@@ -150,8 +150,12 @@ def copies(table):
         sexes=("sex", "nunique"),
         races=("race", "nunique"),
     )
-    names = pd.cut(result.years.astype(float), DISAGREEMENT, labels=DISAGREEMENT_NAMES)
-    return result.assign(disagreement=names).reset_index()
+    return result.assign(disagreement=disagreement(result.years)).reset_index()
+
+
+def disagreement(years):
+    """The class (a name of `DISAGREEMENT_NAMES`) of each difference in years; an ordered categorical."""
+    return pd.cut(years.astype(float), DISAGREEMENT, labels=DISAGREEMENT_NAMES)
 
 
 def disagreements(groups):

@@ -4,24 +4,23 @@ import altair as alt
 import pandas as pd
 
 from agesex import findings_groups as words
-from agesex.charts.style import GREY, colour
+from agesex.charts.style import GREY, INK, NEUTRAL, both, colour, models, told
 from agesex.findings_metrics import WHO
 from agesex.metrics.overall import HEADLINE, HEADLINE_SHARES
 
 HEIGHT = 340
 FAR = 40  # years; larger errors are not drawn
-OTHER = [7, 4]  # dashes of the model beside the chosen one
 
 
-def by_age(rows, metric, *, who, split, beside=None):
+def by_age(rows, metric, *, who, beside=None, titles=None):
     """A figure over the exact true age: the chosen faces with their interval, the other sexes thin.
 
     Args:
         rows: result of `metrics.ages.error_by_age` (or `metrics.classification.sex_by_age`).
         metric: a name of `metrics.overall.FORMULAS`, the one that the rows hold.
         who: the chosen kind: "all", "female" or "male".
-        split: gives all faces together their colour.
         beside: the rows of a second model, drawn dashed in place of the other sexes; or None.
+        titles: what people call the two models, for the legend.
     """
     share = metric in HEADLINE_SHARES
     unit = "" if share else ", years"
@@ -35,17 +34,17 @@ def by_age(rows, metric, *, who, split, beside=None):
         )
     y = alt.Y("value:Q", title=f"{HEADLINE[metric]}{unit}", axis=axis, scale=scale)
     x = alt.X("age:Q", title="true age, years", axis=alt.Axis(grid=False), scale=alt.Scale(nice=False))
-    told = [rows if rows is None else _told(rows, metric) for rows in (rows, beside)]
-    return _lines(*told, (x, "true age, years"), (y, f"{HEADLINE[metric]}{unit}"), who, split)
+    worded = [rows if rows is None else _told(rows, metric) for rows in (rows, beside)]
+    return _lines(*worded, (x, "true age, years"), (y, f"{HEADLINE[metric]}{unit}"), who, titles)
 
 
-def cumulative(rows, *, who, split, beside=None):
+def cumulative(rows, *, who, beside=None, titles=None):
     """The share of faces within k years; as `by_age`, rows of `metrics.ages.cumulative_scores`."""
     axis = alt.Axis(format=".0%", tickCount=5, grid=True)
     y = alt.Y("value:Q", title="share of faces", axis=axis, scale=alt.Scale(domainMin=0))
     x = alt.X("k:Q", title="off by at most, years", axis=alt.Axis(grid=False, tickMinStep=1))
-    told = [rows if rows is None else _told(rows, "cs5") for rows in (rows, beside)]
-    return _lines(*told, (x, "off by at most, years"), (y, "share of faces"), who, split)
+    worded = [rows if rows is None else _told(rows, "cs5") for rows in (rows, beside)]
+    return _lines(*worded, (x, "off by at most, years"), (y, "share of faces"), who, titles)
 
 
 def errors(rows, *, who, split):
@@ -54,9 +53,11 @@ def errors(rows, *, who, split):
     Args:
         rows: result of `metrics.ages.error_distribution`.
         who: as of `by_age`.
-        split: as of `by_age`.
+        split: gives all faces together their colour: there are no others in this chart.
     """
     rows = _coloured(rows[(rows.kind == who) & (rows.start >= -FAR) & (rows.end <= FAR)], split)
+    between = [words.between("cs5", *ends) for ends in zip(rows.low, rows.high, strict=True)]
+    rows = rows.assign(between=between)
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[5, 4], color=GREY)
     x = alt.X(
         "start:Q", bin="binned", title="predicted − true age, years", axis=alt.Axis(grid=False),
@@ -74,11 +75,14 @@ def errors(rows, *, who, split):
                 alt.Tooltip("start", title="error from"),
                 alt.Tooltip("end", title="to"),
                 alt.Tooltip("share", format=".1%"),
+                alt.Tooltip("between", title="95 % interval"),
                 alt.Tooltip("n", title="faces", format=","),
             ],
         )
     )
-    return alt.layer(bars, zero.encode(x="zero:Q"), height=HEIGHT)
+    middle = alt.Chart(rows.assign(middle=(rows.start + rows.end) / 2)).encode(x=alt.X("middle:Q"))
+    whiskers = middle.mark_rule(color=INK, strokeWidth=1, opacity=0.55).encode(y="low:Q", y2="high:Q")
+    return alt.layer(bars, whiskers, zero.encode(x="zero:Q"), height=HEIGHT)
 
 
 def _told(rows, metric):
@@ -87,13 +91,13 @@ def _told(rows, metric):
     return rows.assign(text=[words.amount(metric, value) for value in rows.value], between=between)
 
 
-def _coloured(rows, split):
+def _coloured(rows, all_faces=NEUTRAL):
     """The rows with the name of `KINDS` that gives them their colour."""
-    return rows.assign(series=rows.kind.replace({"all": split}), who=rows.kind.map(WHO))
+    return rows.assign(series=rows.kind.replace({"all": all_faces}), who=rows.kind.map(WHO))
 
 
-def _lines(rows, beside, x, y, who, split):
-    """The chosen line with its interval; thin beside it the others, or dashed a second model.
+def _lines(rows, beside, x, y, who, titles):
+    """The chosen line with its interval; thin beside it the others, or dashed a second model with its own.
 
     Args:
         rows: of the chosen model, with text and between.
@@ -101,25 +105,24 @@ def _lines(rows, beside, x, y, who, split):
         x: the channel and its title.
         y: likewise.
         who: as of `by_age`.
-        split: as of `by_age`.
+        titles: as of `by_age`.
     """
     (x, x_title), (y, y_title) = x, y
-    rows = _coloured(rows, split)
-    chosen, rest = rows[rows.kind == who], rows[rows.kind != who]
-    shown = None if beside is not None else [split, "female", "male"]
-    base = alt.Chart(_broken(chosen)).encode(x=x, color=_series(shown))
-    layers = [
-        base.mark_area(opacity=0.22, line=False, clip=True).encode(
-            y=alt.Y("low:Q", title=y_title), y2="high:Q"
-        )
-    ]
-    if beside is not None:
-        dashed = _coloured(beside[beside.kind == who], split)
-        layers.append(_line(dashed, x, y, shown, strokeWidth=2, strokeDash=OTHER))
+    rows, told_titles = both(rows, beside, titles)
+    rows = _coloured(rows)
+    chosen = rows[rows.kind == who]
+    look = {"color": _series(None if told_titles else [NEUTRAL, "female", "male"])}
+    area = alt.Y("low:Q", title=y_title)
+    layers = []
+    for name, opacity in zip(reversed(told_titles or ("",)), (0.12, 0.22) if told_titles else (0.22,), strict=True):
+        band = alt.Chart(_broken(chosen[chosen.model == name])).mark_area(opacity=opacity, line=False, clip=True)
+        layers.append(band.encode(x=x, y=area, y2="high:Q", **look))
+    if not told_titles:
+        layers.append(_line(rows[rows.kind != who], x, y, look, strokeWidth=1.5))
+        layers.append(_line(chosen, x, y, look, strokeWidth=3.5))
     else:
-        layers.append(_line(rest, x, y, shown, strokeWidth=1.5))
-    layers.append(_line(chosen, x, y, shown, strokeWidth=3.5))
-    points = alt.Chart(chosen).encode(x=x, y=y, color=_series(shown), tooltip=_tooltip(x, x_title))
+        layers.append(_line(chosen, x, y, look | {"strokeDash": models(told_titles)}, strokeWidth=2.5))
+    points = alt.Chart(chosen).encode(x=x, y=y, tooltip=_tooltip(x, x_title, bool(told_titles)), **look)
     layers.append(points.transform_filter("datum.pale").mark_point(size=28, opacity=0.5, clip=True))
     layers.append(points.transform_filter("!datum.pale").mark_point(size=60, opacity=0))  # to point at
     return alt.layer(*layers, height=HEIGHT)
@@ -129,16 +132,7 @@ def _series(shown):
     """The colour, its legend as full as the lines and not as pale as the areas."""
     if not shown:
         return colour("series")
-    legend = alt.Legend(
-        values=shown,
-        orient="top",
-        title=None,
-        offset=4,
-        symbolOpacity=1,
-        symbolType="stroke",
-        symbolStrokeWidth=3,
-    )
-    return colour("series").legend(legend)
+    return colour("series").legend(told(shown, symbolOpacity=1, symbolType="stroke", symbolStrokeWidth=3))
 
 
 def _broken(rows):
@@ -147,14 +141,15 @@ def _broken(rows):
     return rows.assign(**values)
 
 
-def _line(rows, x, y, shown, **looks):
+def _line(rows, x, y, look, **looks):
     line = alt.Chart(_broken(rows)).mark_line(invalid="break-paths-show-path-domains", clip=True, **looks)
-    return line.encode(x=x, y=y, color=_series(shown), detail="kind:N")
+    return line.encode(x=x, y=y, detail=["kind:N", "model:N"], **look)
 
 
-def _tooltip(x, title):
+def _tooltip(x, title, two=False):
     return [
         alt.Tooltip(x.shorthand, title=title),
+        *([alt.Tooltip("model")] if two else []),
         alt.Tooltip("who", title="of"),
         alt.Tooltip("text", title="value"),
         alt.Tooltip("between", title="95 % interval"),

@@ -2,10 +2,11 @@
 
 import altair as alt
 
+from agesex import findings_groups as words
+from agesex.charts.style import INK
+
 CELL = {2: 120, 5: 62, 9: 46, 17: 30}  # px a row, by number of groups
 FILL = "#0072b2"  # under text, in both themes: never darker than the text can bear
-# Streamlit themes no text inside a chart; it does set the background, which Vega keeps as a signal.
-INK = alt.ExprRef("luminance(background) > 0.4 ? '#18202c' : '#e9e6df'")
 FAINT, FULL = 0.03, 0.6  # opacity of a share of 0 and of 1
 
 
@@ -22,6 +23,9 @@ def confusion(rows, names, *, what):
     )
     if len(names) > 9:  # no room for a sign
         rows = rows.assign(text=[t.removesuffix(" %") for t in rows.text])
+    if "low" in rows:
+        between = [words.between("cs5", *ends) for ends in zip(rows.low, rows.high, strict=True)]
+        rows = rows.assign(between=between)
     names = list(names)
     axis = alt.Axis(labelOverlap=False, labelFlush=False, labelAngle=0 if len(names) <= 5 else -50)
     base = alt.Chart(rows).encode(
@@ -33,6 +37,7 @@ def confusion(rows, names, *, what):
             alt.Tooltip("true", title=f"true {what}"),
             alt.Tooltip("said", title="said"),
             alt.Tooltip("share", title="share of the row", format=".1%"),
+            *([alt.Tooltip("between", title="95 % interval")] if "low" in rows else []),
             alt.Tooltip("n", title="faces", format=","),
         ],
     )

@@ -1,16 +1,19 @@
 """Dots with intervals, for any figure: one row per group, one dot per series."""
 
+import json
+
 import altair as alt
 import pandas as pd
 
-from agesex.charts.style import AXIS, GREY, ROW, colour
+from agesex.charts.style import AXIS, GREY, KINDS, LEGEND, ROW, colour
 
 TIGHT = 24  # px per row of a chart with many
 MANY = 16
 
 
 def dots(
-    rows, title, *, share=False, signed=False, reference=None, series=None, zero=False, top=False, counted=True
+    rows, title, *, share=False, signed=False, reference=None, series=None, zero=False, top=False, counted=True,
+    legend=None,
 ):
     """One dot with its 95 % interval per group; what is pale stands hollow and without an interval.
 
@@ -26,6 +29,7 @@ def dots(
         zero: whether 0 is on the axis.
         top: whether the axis stands above the chart, for long ones.
         counted: whether n stands beside each name.
+        legend: {name of `KINDS`: word}, for a legend of the colours in which women and men are called so; or None.
     """
     names = [f"{label} · {n:,}" if counted else label for label, n in zip(rows.label, rows.n, strict=True)]
     rows = rows.assign(name=names)
@@ -40,7 +44,7 @@ def dots(
     tips += [alt.Tooltip(name) for name in rows.columns if name in ("series", "against all others")]
     encoded = {
         "y": alt.Y("name:N", sort=names, title=None, axis=labels),
-        "color": colour("kind"),
+        "color": colour("kind") if legend is None else _words(rows, legend),
         "opacity": alt.condition("datum.pale", alt.value(0.45), alt.value(1)),
         "tooltip": tips,
     }
@@ -50,7 +54,7 @@ def dots(
     base = alt.Chart(rows).encode(**encoded)
     scale = alt.Scale(zero=zero)
     x = alt.X("value:Q", title=title, axis=axis, scale=scale)
-    solid = "!datum.pale" if series is None else f"!datum.pale && datum.series == '{series[0]}'"
+    solid = "!datum.pale" if series is None else f"!datum.pale && datum.series == {json.dumps(series[0])}"
     layers = [
         base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2.5).encode(
             x=alt.X("low:Q", axis=axis, scale=scale), x2="high:Q"
@@ -62,4 +66,14 @@ def dots(
         line = alt.Chart(pd.DataFrame({"reference": [reference]}))
         line = line.mark_rule(strokeDash=[5, 4], color=GREY)
         layers.insert(0, line.encode(x=alt.X("reference:Q", axis=axis, scale=scale)))
-    return alt.layer(*layers).properties(height=int(step * len(names)) + AXIS)
+    return alt.layer(*layers).properties(height=int(step * len(names)) + AXIS + (LEGEND if legend else 0))
+
+
+def _words(rows, legend):
+    """The colours with a legend of those that occur."""
+    words = {"female": "women", "male": "men"} | legend
+    there = [name for name in KINDS if name in set(rows.kind)]
+    said = f"{json.dumps(words)}[datum.label] || datum.label"
+    return colour("kind").legend(
+        alt.Legend(values=there, orient="top", title=None, offset=4, labelExpr=said, symbolType="circle")
+    )

@@ -2,6 +2,7 @@
 
 from agesex import findings_groups as words
 from agesex.charts.dots import MANY, dots
+from agesex.charts.style import NEUTRAL
 from agesex.metrics import adults
 from agesex.metrics.overall import HEADLINE, HEADLINE_SHARES
 
@@ -34,22 +35,22 @@ def group_dots(rows, metric, *, kind, reference):
     )  # fmt: skip
 
 
-def gate_dots(rows, error, *, kind):
+def gate_dots(rows, error):
     """How often each group is put on the wrong side of an age.
 
     Args:
         rows: result of `adults.confusion`.
         error: `adults.UNDER` or `adults.OVER`.
-        kind: the name of `KINDS` that gives the colour of groups of no one sex.
     """
     rows = rows[(rows.error == error) & (rows.n > 0)]
-    sexes = [next((sex for sex in ("female", "male") if sex in group), kind) for group in rows.group]
+    # whole words: there is a "male" in every "female"
+    sexes = [next((sex for sex in ("female", "male") if sex in group.split(", ")), NEUTRAL) for group in rows.group]
     shown = rows.assign(
         label=rows.group, kind=sexes, text=[words.amount("cs5", value) for value in rows.value],
         between=_betweens("cs5", rows),
     )  # fmt: skip
     title = {adults.UNDER: "taken for older than the threshold", adults.OVER: "taken for younger"}[error]
-    return dots(_drawn(shown), title, share=True, zero=True)
+    return dots(_drawn(shown), title, share=True, zero=True, legend={NEUTRAL: "both sexes"})
 
 
 def axis(metric):

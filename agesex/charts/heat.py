@@ -1,6 +1,7 @@
 """The heat map of `training.stress`: fault by strength, coloured by what it does."""
 
 import altair as alt
+import pandas as pd
 
 from agesex import findings_groups as words
 from agesex.charts.confusion import FAINT, FULL, INK
@@ -9,7 +10,7 @@ from agesex.charts.style import AXIS, GREY, GROUP_AXIS, LEGEND, LEVEL_LABELS, RO
 
 HEAT_TITLES = {
     "cost": "age error added, years",
-    "bias": "mean age error (bias), years",
+    "bias": "guessed older or younger by, years",
     "sex": "sex right, change in points",
 }
 
@@ -26,13 +27,12 @@ def heat_rows(table):
 
     Returns:
         DataFrame: the columns of `table` without the untouched faces, and degree (a name of `DEGREES`; a
-        fault of one strength is "medium") and sex (share right, less that of the untouched faces).
+        fault of one strength is "medium"), push (bias) and sex (share right), both less those of the same faces untouched.
     """
-    clean = table[table.fault == "none"].iloc[0]
     rows = table[table.fault != "none"].copy()
     rows["degree"] = [DEGREES[min(place, 2)] for place in rows.groupby("fault", sort=False).cumcount()]
     rows.loc[rows.groupby("fault").fault.transform("size") == 1, "degree"] = DEGREES[1]
-    return rows.assign(sex=rows.sex_accuracy - clean.sex_accuracy)
+    return rows.assign(push=rows.bias_change, sex=rows.sex_change)
 
 
 def heat(rows, measure):
@@ -42,12 +42,11 @@ def heat(rows, measure):
         rows: result of `heat_rows`.
         measure: a name of `HEAT_TITLES`.
     """
-    metric = {"cost": "mae", "bias": "bias", "sex": "cs5"}[measure]
-    texts = [words.amount(metric, value, 2, signed=True).split()[0] for value in rows[measure]]
-    far = float(rows[measure].abs().max()) or 1.0
-    rows = rows.assign(
-        text=texts, far=rows[measure].abs() / far, way=[MORE if v > 0 else LESS for v in rows[measure]]
-    )
+    column, metric = {"cost": ("cost", "mae"), "bias": ("push", "bias"), "sex": ("sex", "cs5")}[measure]
+    texts = [words.amount(metric, value, 2, signed=True).split()[0] for value in rows[column]]
+    far = float(rows[column].abs().max()) or 1.0
+    worse = rows[column] < 0 if measure == "sex" else rows[column] > 0
+    rows = rows.assign(text=texts, far=rows[column].abs() / far, way=[MORE if bad else LESS for bad in worse])
     faults = list(rows.groupby("fault").cost.max().sort_values(ascending=False).index)
     base = alt.Chart(rows).encode(
         x=alt.X("degree:O", sort=list(DEGREES), title=HEAT_TITLES[measure], axis=LEVEL_LABELS),
@@ -83,19 +82,23 @@ def heat_versus(rows, first, second):
     last = rows.groupby("fault", sort=False).tail(1).replace({"fault": {"none": "untouched"}})
     last = last.sort_values("mae", ascending=False)
     names = [first, second if second != first else f"{second} (beside)"]
-    long = last.rename(columns={"mae": names[0], "mae_other": names[1]}).melt(
-        ["fault", "strength", "n"], names, var_name="model", value_name="mae"
-    )
+    columns = ["fault", "strength", "n", "mae", "mae_low", "mae_high"]
+    others = last.drop(columns=columns[3:]).rename(columns={f"{name}_other": name for name in columns[3:]})
+    long = pd.concat([part[columns].assign(model=m) for m, part in zip(names, (last, others), strict=True)])
     base = alt.Chart(long, height=ROW * len(last) + AXIS + LEGEND).encode(
         y=alt.Y("fault:N", sort=list(last.fault), title=None, axis=GROUP_AXIS)
     )
     legend = alt.Legend(orient="top", title=None, offset=4, labelLimit=260)
     x = alt.X("mae:Q", title="age error, years", axis=alt.Axis(tickCount=5, grid=True))
+    colour = alt.Color("model:N", sort=names, scale=alt.Scale(domain=names), legend=legend)
     return alt.layer(
-        base.mark_line(color=GREY, strokeWidth=2).encode(x=x, detail="fault:N"),
+        base.mark_line(color=GREY, strokeWidth=1).encode(x=x, detail="fault:N"),
+        base.mark_rule(strokeWidth=3).encode(
+            x=alt.X("mae_low:Q", title="age error, years"), x2="mae_high:Q", color=colour
+        ),
         base.mark_point(size=90, filled=True, opacity=1).encode(
             x=x,
-            color=alt.Color("model:N", sort=names, scale=alt.Scale(domain=names), legend=legend),
+            color=colour,
             shape=alt.Shape("model:N", sort=names, scale=alt.Scale(domain=names), legend=legend),
             tooltip=[
                 "model", "fault", "strength", alt.Tooltip("mae", title="age error, years", format=".2f"),

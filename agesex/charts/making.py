@@ -4,42 +4,56 @@ import altair as alt
 import pandas as pd
 
 from agesex import making
-from agesex.architecture import SORTS
+from agesex.architecture import SHARED, SORTS
 from agesex.charts.metrics import learning_curve
 from agesex.charts.style import AXIS, GREY, GROUP_AXIS, LEGEND, ROW, colour
+from agesex.findings_making import end
 
 SIZES = {"parameters_share": "of the parameters", "work_share": "of the work"}
 
 
-def best_curve(history, measure):
-    """`learning_curve` with a ring round the best epoch of validation.
+def best_curve(history, measure, released=None):
+    """`learning_curve` with a ring round the best epoch of validation and a diamond for the released weights.
 
     Args:
         history: as there.
         measure: a name of `making.MEASURES`.
+        released: result of `making.released`, drawn with its interval at the last epoch; or None.
     """
-    chart, best = learning_curve(history, measure), making.best_epoch(history, measure)
-    if best is None:
-        return chart
-    value = float(best[f"val_{measure}"])
-    ring = alt.Chart(
-        pd.DataFrame({"epoch": [int(best.epoch)], "value": [value], "text": [f"best: {int(best.epoch)}"]})
-    ).encode(x="epoch:Q", y="value:Q")
-    below = measure == "sex_accuracy"
-    return chart.add_layers(
-        ring.mark_point(size=260, filled=False, strokeWidth=2.5, color=GREY, opacity=1),
-        ring.mark_text(dy=-18 if below else 20, fontWeight="bold", color=GREY).encode(text="text"),
-    )
+    chart = learning_curve(history, measure)
+    return alt.layer(*chart.layer, *_marks(history, measure, released, 260)).properties(height=320)
 
 
-def small_curve(history, measure, lowest, highest):
-    """Training and validation of one model among others, with a ring round the best epoch.
+def _marks(history, measure, released, size):
+    """The ring and the diamond; what is not known is left out."""
+    layers, best = [], making.best_epoch(history, measure)
+    if best is not None:
+        said = f"best: {int(best.epoch)}"
+        at = pd.DataFrame({"epoch": [int(best.epoch)], "value": [float(best[f"val_{measure}"])], "text": [said]})
+        ring = alt.Chart(at).mark_point(size=size, filled=False, strokeWidth=2.5, color=GREY, opacity=1)
+        layers.append(ring.encode(x="epoch:Q", y="value:Q", tooltip=[alt.Tooltip("text", title="epoch")]))
+    if released:
+        last = {"epoch": int(history.epoch.iloc[-1]), "split": "validation", "text": end(measure, released)}
+        base = alt.Chart(pd.DataFrame([released | last]).astype({"low": float, "high": float})).encode(
+            x="epoch:Q", color=colour("split"), tooltip=[alt.Tooltip("text", title="released weights")]
+        )
+        if released["low"] is not None:
+            layers.append(base.mark_rule(strokeWidth=2.5, clip=True).encode(y="low:Q", y2="high:Q"))
+        layers.append(
+            base.mark_point(shape="diamond", size=0.7 * size, filled=True, opacity=1).encode(y="value:Q")
+        )
+    return layers
+
+
+def small_curve(history, measure, lowest, highest, released=None):
+    """Training and validation of one model among others, marked as in `best_curve`.
 
     Args:
         history: see `model.read_history`.
         measure: a name of `making.MEASURES`.
         lowest: value at the foot of the axis, the same for all models.
         highest: value at its head.
+        released: as there.
     """
     rows = history.rename(columns={measure: "train", f"val_{measure}": "validation"}).melt(
         "epoch", ["train", "validation"], var_name="split", value_name="value"
@@ -50,11 +64,9 @@ def small_curve(history, measure, lowest, highest):
     lines = alt.Chart(rows, height=210).mark_line(strokeWidth=2.5, clip=True).encode(
         x=x, y=y, color=colour("split"), tooltip=["split", "epoch", alt.Tooltip("value", format=".4~f")]
     )  # fmt: skip
-    best = making.best_epoch(history, measure)
-    if best is None:
-        return lines
-    ring = alt.Chart(pd.DataFrame({"epoch": [int(best.epoch)], "value": [float(best[f"val_{measure}"])]}))
-    return lines + ring.mark_point(size=190, strokeWidth=2.5, color=GREY, opacity=1).encode(x=x, y=y)
+    return alt.layer(lines, *(
+        mark.encode(x=x) for mark in _marks(history, measure, released, 190)
+    ))
 
 
 def network(rows):
@@ -93,11 +105,33 @@ def network(rows):
     words = alt.Chart(ends.assign(text=ends.serves)).encode(
         x=alt.X("right:Q", **plain), y=alt.Y("top:Q", **plain), text="text"
     )
+    shapes = alt.Chart(stages(rows)).encode(
+        x=alt.X("middle:Q", **plain), y=alt.Y("foot:Q", **plain), text="gives"
+    )
     return alt.layer(
         base.mark_rect(opacity=0.9),
         words.mark_text(align="right", baseline="bottom", dy=-4, fontWeight="bold", color=GREY),
-        height=340,
+        shapes.mark_text(align="left", baseline="middle", angle=270, fontSize=12, color=GREY),
+        height=440,
     )
+
+
+def stages(rows):
+    """What each run of layers on one grid gives, for the words below the drawing.
+
+    Args:
+        rows: result of `Architecture.drawn`, and gives.
+
+    Returns:
+        DataFrame: middle, foot (px of the input), gives ("36 × 36 × 64", of the last layer of the run).
+    """
+    rows = rows[rows.height > 1]
+    first = rows[rows.serves.isin([SHARED, "age"])]  # two networks in one have the same grids
+    run = (first.height != first.height.shift()).cumsum()
+    room = 0.45 * (rows.top.max() - rows.bottom.min()) if len(rows) else 0.0
+    found = first.groupby(run).agg(left=("left", "min"), right=("right", "max"), gives=("gives", "last"))
+    middle = (found.left + found.right) / 2
+    return pd.DataFrame({"middle": middle, "foot": rows.bottom.min() - room, "gives": found.gives})
 
 
 def grids(rows):

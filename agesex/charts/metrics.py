@@ -220,5 +220,5 @@ def model_rows(cards, metric):
             for card, label in zip(cards, labels, strict=True)
         ]
     ).astype({"low": float, "high": float, "baseline": float})
-    best_first = metric in findings.HIGH_IS_GOOD
-    return rows.sort_values("value", ascending=not best_first, kind="stable")
+    order = findings.goodness(metric, rows.value).sort_values(ascending=False, kind="stable").index
+    return rows.loc[order]

@@ -6,6 +6,11 @@ import pandas as pd
 from agesex.charts.style import AXIS, GREY, LEGEND, ROW
 
 DEGREES = ("light", "medium", "strong")
+MEASURES = {  # columns of the value and of its interval, title and format of the axis
+    "cost": (("cost", "cost_low", "cost_high"), "Age error added, years", "+.1~f"),
+    "bias": (("bias_change", "bias_change_low", "bias_change_high"), "Guessed older or younger by, years", "+.1~f"),
+    "sex": (("sex_change", "sex_low", "sex_high"), "Sex right, change in per cent of the faces", "+.0%"),
+}
 
 
 def stress(rows, measure):
@@ -13,16 +18,13 @@ def stress(rows, measure):
 
     Args:
         rows: result of `agesex.model.read_stress`, the untouched faces left out or not.
-        measure: "cost" (years of MAE) or "bias" (years), drawn with its 95 % interval.
+        measure: a name of `MEASURES`, drawn with its 95 % interval.
     """
     rows = rows[rows.fault != "none"].copy()
     rows["degree"] = [DEGREES[min(n, 2)] for n in rows.groupby("fault", sort=False).cumcount()]
     rows["only"] = rows.groupby("fault").fault.transform("size") == 1
     rows.loc[rows.only, "degree"] = DEGREES[1]
-    title = {
-        "cost": "Age error added, years",
-        "bias": "Mean age error (bias), years",
-    }[measure]
+    (column, low, high), title, form = MEASURES[measure]
     base = alt.Chart(rows).encode(
         y=alt.Y(
             "fault:N",
@@ -44,15 +46,17 @@ def stress(rows, measure):
             alt.Tooltip("mae", title="age error, years", format=".2f"),
             alt.Tooltip("cost", title="added, years", format="+.2f"),
             alt.Tooltip("bias", title="bias, years", format="+.2f"),
+            alt.Tooltip("bias_change", title="change, years", format="+.2f"),
             alt.Tooltip("sex_accuracy", title="sex right", format=".1%"),
+            alt.Tooltip("sex_change", title="change", format="+.1%"),
             alt.Tooltip("n", title="faces", format=","),
         ],
     )
-    x_axis = alt.Axis(tickCount=5, grid=True, format="+.1~f")
-    x = alt.X(f"{measure}:Q", title=title, axis=x_axis)
+    x_axis = alt.Axis(tickCount=5, grid=True, format=form)
+    x = alt.X(f"{column}:Q", title=title, axis=x_axis)
     layers = [base.mark_point(size=60, filled=True, opacity=1).encode(x=x)]
     ends = base.mark_rule(strokeWidth=2, opacity=1)
-    layers.insert(0, ends.encode(x=f"{measure}_low:Q", x2=f"{measure}_high:Q"))
+    layers.insert(0, ends.encode(x=f"{low}:Q", x2=f"{high}:Q"))
     zero = alt.Chart(pd.DataFrame({"zero": [0]}))
     layers.insert(0, zero.mark_rule(strokeDash=[5, 4], color=GREY).encode(x="zero:Q"))
     height = ROW * rows.fault.nunique() + AXIS + LEGEND

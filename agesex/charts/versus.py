@@ -11,6 +11,7 @@ from agesex.peers import KINDS, OURS
 
 PEER_KINDS = (OURS, *KINDS)
 SHAPES = ("circle", "square", "triangle-up", "cross")
+PEER_COLOURS = ["#7b61c9", GREY, "#8a8d2b", "#b0437e"]  # none of a split or a sex
 
 
 def differences(rows, metric, first, second):
@@ -45,7 +46,8 @@ def differences(rows, metric, first, second):
         ],
     )
     axis = alt.Axis(format="+.1%" if share else "+.2~f", tickCount=5, grid=True)
-    x = alt.X("difference:Q", title=f"{SHORT[metric]}: {second} − {first}", axis=axis)
+    title = [SHORT[metric], f"{second} − {first}"]  # two lines: one would be cut on a phone
+    x = alt.X("difference:Q", title=title, axis=axis)
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[5, 4], color=GREY)
     return alt.layer(
         zero.encode(x="zero:Q"),
@@ -66,7 +68,7 @@ def peers(rows):
     )
     legend = alt.Legend(orient="top", title=None, offset=4, columns=1, labelLimit=220)
     scale = alt.Scale(domain=list(PEER_KINDS), range=list(SHAPES))
-    colours = alt.Scale(domain=list(PEER_KINDS), range=["#009e73", "#848b96", "#56b4e9", "#d55e00"])
+    colours = alt.Scale(domain=list(PEER_KINDS), range=PEER_COLOURS)
     base = alt.Chart(rows).encode(
         y=alt.Y("system:N", sort=list(rows.system), title=None, axis=alt.Axis(
             labelLimit=190, labelOverlap=False, labelFlush=False)),

@@ -1,8 +1,8 @@
 """An import that runs beside what else a program does, says how far it is, and can be stopped.
 
-    job = Job("UTKFace.tar.gz").start()
-    job.state, job.report.seen       # "running", 4500
-    job.stop()                       # what was read is kept; the same import goes on from there
+job = Job("UTKFace.tar.gz").start()
+job.state, job.report.seen       # "running", 4500
+job.stop()                       # what was read is kept; the same import goes on from there
 """
 
 import logging
@@ -64,7 +64,10 @@ class Job:
             self.error, self.state = str(error), FAILED
         except Exception:  # a bug: nobody else would hear of it in a thread
             logging.getLogger("agesex.data_set").exception("an import failed")
-            self.error, self.state = "The import failed for a reason that nobody foresaw; the log has it.", FAILED
+            self.error, self.state = (
+                "The import failed for a reason that nobody foresaw; the log has it.",
+                FAILED,
+            )
 
     def _progress(self, report):
         self.report = report

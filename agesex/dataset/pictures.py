@@ -1,9 +1,12 @@
 """The bytes of some photos of a data set, wherever it lies, without reading its whole table.
 
-    read(store.open_stored("utkface"), ["25_1_0_2017….jpg.chip.jpg"])    # {file: bytes as stored}
+read(store.open_stored("utkface"), ["25_1_0_2017….jpg.chip.jpg"])    # {file: bytes as stored}
 """
 
-import pandas as pd
+import bisect
+import functools
+
+from pyarrow import parquet
 
 from agesex.dataset import store
 from agesex.dataset.utkface import Dataset
@@ -59,19 +62,32 @@ def _in_place(data, files):
 
 def _stored(stored, files):
     try:
-        places = pd.read_parquet(
-            stored.table_path, columns=["file", "offset", "bytes"], filters=[("file", "in", files)]
-        ).dropna()
+        names, offsets, sizes = _places(stored.table_path, stored.table_path.stat().st_mtime_ns)
+        places = {}
+        for file in files:
+            row = bisect.bisect_left(range(len(names)), file, key=lambda row: names[row].as_py())
+            if row < len(names) and names[row].as_py() == file and offsets[row] >= 0:
+                places[file] = int(offsets[row]), int(sizes[row])
         found = {}
         with open(stored.table_path.with_name(store.PHOTOS), "rb") as photos:
-            for file, offset, size in places.sort_values("offset").itertuples(index=False):
-                photos.seek(int(offset))
-                found[file] = photos.read(int(size))
+            for file, (offset, size) in sorted(places.items(), key=lambda place: place[1]):
+                photos.seek(offset)
+                found[file] = photos.read(size)
                 if len(found[file]) != size:
                     raise ValueError(f"{store.PHOTOS} ends too early")
     except (OSError, ValueError, OverflowError) as error:
         raise BadDataset(
-            f"the photos of the stored data set {stored.name} cannot be read: {error}. Look at it with `python -m "
-            f"agesex dataset check {stored.name}`, or import it again."
+            f"the photos of the stored data set {stored.name} cannot be read: {error}. Look at it with "
+            f"`python -m agesex dataset check {stored.name}`, or import it again."
         ) from error
     return found
+
+
+@functools.lru_cache(
+    maxsize=4
+)  # of a million photos 60 MB, which a page of a gallery would else read each time
+def _places(path, _changed):
+    """(names, sorted; offsets, −1 where there are no bytes; sizes) of the photos of a table."""
+    table = parquet.read_table(path, columns=["file", "offset", "bytes"]).combine_chunks()
+    numbers = [table[name].fill_null(-1).to_numpy() for name in ("offset", "bytes")]
+    return table["file"].chunk(0) if len(table) else [], *numbers

@@ -26,7 +26,7 @@ class AgeGroups:
     Attributes:
         names: of the groups, the youngest first, e.g. "20–29"; the last one is open.
         matrix: DataFrame, one row per pair of groups: true, said, n, share (of the faces of the true
-            group; NaN where it is empty).
+            group; NaN where it is empty), low, high (of the share), faces (of the true group), pale.
         accuracy: DataFrame indexed by "exact" and "within one group": value, low, high, n, pale.
     """
 
@@ -124,13 +124,23 @@ def age_groups(table, width=10, *, draws=1000, seed=0):
         np.clip(table[name].to_numpy(float) // width, 0, count - 1).astype(int)
         for name in ("age", "age_pred")
     )
-    n = np.bincount(true * count + said, minlength=count**2).reshape(count, count)
+    cells = true * count + said
+    n = np.bincount(cells, minlength=count**2).reshape(count, count)
+    one = np.ones((len(table), 1))
+    again = totals(one, cells, table.group, cells_n=count**2, draws=draws, seed=seed).reshape(-1, count, count)
+    faces = np.repeat(n.sum(axis=1, keepdims=True), count, axis=1)
+    share = divided(n, faces)
+    low, high = ends(divided(again, again.sum(axis=2, keepdims=True)), faces, share=share)
     matrix = pd.DataFrame(
         {
             "true": np.repeat(names, count),
             "said": np.tile(names, count),
             "n": n.ravel(),
-            "share": divided(n, n.sum(axis=1, keepdims=True)).ravel(),
+            "share": share.ravel(),
+            "low": low.ravel(),
+            "high": high.ravel(),
+            "faces": faces.ravel(),
+            "pale": faces.ravel() < MIN_GROUP,
         }
     )
     everybody = np.ones((len(table), 1), bool)
@@ -163,31 +173,38 @@ def cumulative_scores(table, most=15, *, draws=1000, seed=0):
     return rows
 
 
-def error_distribution(table, *, width=1):
+def error_distribution(table, *, width=1, draws=1000, seed=0):
     """How often each error occurs.
 
     Args:
-        table: needs age, age_pred (years), sex.
+        table: needs age, age_pred (years), sex, group.
         width: of a bin, years; a bin holds its left edge, and 0 is one.
+        draws: bootstrap draws.
+        seed: of the draws.
 
     Returns:
         DataFrame: kind (all, female, male), start, end (years; negative: guessed too young), n, share of
-        the kind; every bin between the lowest and the highest error has a row.
+        the kind, low, high (of the share; NaN where the kind has under 30 faces), faces (of the kind);
+        every bin between the lowest and the highest error has a row.
 
     Raises:
         KeyError: a column is missing.
         BadModel: a value is missing.
     """
-    check(table, ("age", "age_pred", "sex"))
+    check(table, ("age", "age_pred", "sex", "group"))
     place = np.floor(_errors(table).to_numpy() / width).astype(int)
     first, count = (place.min(), np.ptp(place) + 1) if len(place) else (0, 0)
     start = (first + np.arange(count)) * width
+    masks = np.column_stack([here for _, here in _kinds(table)]).astype(float)
+    again = totals(masks, place - first, table.group, cells_n=max(1, count), draws=draws, seed=seed)
     parts = []
-    for kind, here in _kinds(table):
+    for column, (kind, here) in enumerate(_kinds(table)):
         n = np.bincount(place[here] - first, minlength=count)
-        share = divided(n, here.sum())
+        share, faces = divided(n, here.sum()), np.full(count, int(here.sum()))
+        drawn = again[:, :count, column]
+        low, high = ends(divided(drawn, drawn.sum(axis=1, keepdims=True)), faces, share=share)
         rows = {"kind": kind, "start": start, "end": start + width, "n": n, "share": share}
-        parts.append(pd.DataFrame(rows))
+        parts.append(pd.DataFrame(rows | {"low": low, "high": high, "faces": faces}))
     return pd.concat(parts, ignore_index=True)
 
 

@@ -27,7 +27,8 @@ class Curve:
     """A curve over all thresholds.
 
     Attributes:
-        points: DataFrame, `MOST_POINTS` rows at most, each a point of the full curve, both ends included.
+        points: DataFrame, `MOST_POINTS` rows at most, each a point of the full curve, both ends included; low
+            and high are the 95 % interval of the curve's height there (NaN under 30 faces).
         area: dict with value, low, high, n, of the full curve; NaN where one sex is missing.
     """
 
@@ -101,11 +102,11 @@ def roc(table, *, draws=1000, seed=0):
 
     Args:
         table: as for `overall.measure`.
-        draws: bootstrap draws of the area.
+        draws: bootstrap draws of the area and of the band.
         seed: of the draws.
 
     Returns:
-        Curve with points fpr, tpr, threshold (the first one is infinite: nobody is called female).
+        Curve with points fpr, tpr, threshold (the first one is infinite: nobody is called female), low, high.
     """
     found = measure(table, np.zeros(len(table), int), 1, ("roc_auc",), draws=draws, seed=seed)
     threshold, women, men = _steps(table)
@@ -116,7 +117,12 @@ def roc(table, *, draws=1000, seed=0):
             "threshold": threshold,
         }
     )
-    return Curve(_thinned(points.dropna(), "fpr", "tpr"), one(found, "roc_auc"))
+    points = _thinned(points.dropna(), "fpr", "tpr")
+
+    def heights(women, men):
+        return np.interp(points.fpr, men / men[-1], women / women[-1])
+
+    return Curve(_banded(points, ("fpr", "tpr"), table, heights, draws, seed), one(found, "roc_auc"))
 
 
 def precision_recall(table, *, draws=1000, seed=0):
@@ -128,7 +134,7 @@ def precision_recall(table, *, draws=1000, seed=0):
         seed: of the draws.
 
     Returns:
-        Curve with points recall, precision, threshold; the area is the average precision, the sum of the
+        Curve with points recall, precision, threshold, low, high; the area is the average precision, the sum of the
         precisions weighted by the recall that each threshold adds, without interpolation. Its baseline is
         the share of women.
     """
@@ -144,7 +150,13 @@ def precision_recall(table, *, draws=1000, seed=0):
     value, drawn = _average_precision(table, draws, seed)
     low, high = ends(drawn, len(table), share=np.float64(value))
     area = {"value": value, "low": float(low), "high": float(high), "n": len(table)}
-    return Curve(_thinned(points, "recall", "precision"), area)
+    points = _thinned(points, "recall", "precision")
+
+    def heights(women, men):
+        named = women + men > 0
+        return np.interp(points.recall, women[named] / women[-1], (women / np.maximum(1, women + men))[named])
+
+    return Curve(_banded(points, ("recall", "precision"), table, heights, draws, seed), area)
 
 
 def sex_by_age(table, *, reach=2, draws=1000, seed=0):
@@ -179,6 +191,39 @@ def _thinned(points, x, y):
     way = np.append(0, np.cumsum(np.abs(np.diff(points[x])) + np.abs(np.diff(points[y]))))
     wanted = np.searchsorted(way, np.linspace(0, way[-1], MOST_POINTS))
     return points.iloc[np.unique(wanted)].reset_index(drop=True)
+
+
+def _banded(points, names, table, heights, draws, seed):
+    """The points with low and high, 95 % of the curve's height where each of them stands.
+
+    The draws are of a curve of 500 steps; the little that this changes in the height is added back.
+
+    Args:
+        points: DataFrame.
+        names: of its columns along and up; where several points stand above each other, the curve's height there
+            is that of the highest one.
+        table: needs sex, p_female, group.
+        heights: function of the women and men that reach each falling threshold, (500,) each -> heights.
+        draws: bootstrap draws.
+        seed: of the draws.
+    """
+    female = (table.sex == "female").to_numpy()
+    if points.empty or not 0 < female.sum() < len(table):
+        return points.assign(low=np.nan, high=np.nan)
+    exact = np.unique(-table.p_female.to_numpy(float), return_inverse=True)[1]
+    steps = exact * _STEPS // (exact.max() + 1)
+    values = np.column_stack([female, ~female]).astype(float)
+    whole = np.zeros((_STEPS, 2))
+    np.add.at(whole, steps, values)
+    again = totals(values, steps, table.group, cells_n=_STEPS, draws=draws, seed=seed).cumsum(axis=1)
+    exactly = points.groupby(names[0])[names[1]].transform("max").to_numpy()
+    moved = exactly - heights(*whole.cumsum(axis=0).T)
+    drawn = np.full((draws, len(points)), np.nan)
+    for place, reached in enumerate(again):
+        if reached[-1].all():
+            drawn[place] = np.clip(heights(*reached.T) + moved, 0, 1)
+    low, high = ends(drawn, np.full(len(points), len(table)))
+    return points.assign(low=low, high=high)
 
 
 def _average_precision(table, draws, seed):

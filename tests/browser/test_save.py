@@ -29,6 +29,15 @@ def test_a_chart_is_saved_as_the_drawing_that_it_is_under_its_own_name(open_tab,
         assert shown and shown <= drawn
         title = root.find(f"{SVG}title").text.replace("\u00a0", " ")
         assert title.lower().split()[0] in name
+        written = ["".join(text.itertext()).replace("\u00a0", " ") for text in root.findall(f"{SVG}text")]
+        assert " ".join(written).startswith(title)  # wrapped, so in several pieces
+        assert "n = " in " ".join(written) and "SHA-256" in " ".join(written)
+        assert b"url(http" not in ElementTree.tostring(root)  # the page's address means nothing in a file
+        inner = root.find(f"{SVG}svg")
+        top, height = float(inner.get("y")), float(inner.get("height"))
+        lines = [float(text.get("y")) for text in root.findall(f"{SVG}text")]
+        assert lines[0] < top and lines[-1] > top + height and not [y for y in lines if top < y < top + height]
+        assert lines[-1] < float(root.get("height"))
     assert not tab.outside and not tab.errors
 
 

@@ -11,7 +11,8 @@ import streamlit as st
 
 import ui
 from agesex import metrics, model
-from ui import linked, loaders
+from agesex.errors import AgeSexError
+from ui import linked, model_tables
 
 SPLITS = {
     "test": "Test faces were never used to train, choose or calibrate.",
@@ -30,7 +31,7 @@ class Choice:
         name: folder of the model.
         other: folder of the model beside it, or None.
         split: a name of `SPLITS`.
-        card: card.json of the model (dict).
+        card: card.json of the model (dict), its figures those of the predictions (see `model_tables.agreed`).
         title: what people call the model.
     """
 
@@ -57,8 +58,8 @@ class Choice:
 
     @property
     def other_card(self):
-        """card.json of the model beside it; None without one."""
-        return ui.read_card(self.other) if self.other else None
+        """That of the model beside it; None without one."""
+        return card_of(self.other) if self.other else None
 
     @property
     def other_title(self):
@@ -96,16 +97,16 @@ class Choice:
             What the function returns.
         """
         name, part = name or self.name, part or self.split
-        return loaders.answer(
-            (ui.read_card(name)["sha256"],), part, _named(function), tuple(sorted(options.items())),
+        return model_tables.answer(
+            (model_tables.identity(name),), part, _named(function), tuple(sorted(options.items())),
             lambda: function(rows_of(name, part), **options),
         )  # fmt: skip
 
     def compared(self, function, **options):
         """A question to both models, e.g. `metrics.versus.compare`; arguments as of `measured`."""
-        shas = tuple(ui.read_card(name)["sha256"] for name in (self.name, self.other))
-        return loaders.answer(
-            shas, self.split, _named(function), tuple(sorted(options.items())),
+        models = tuple(map(model_tables.identity, (self.name, self.other)))
+        return model_tables.answer(
+            models, self.split, _named(function), tuple(sorted(options.items())),
             lambda: function(self.rows(), self.other_rows(), **options),
         )  # fmt: skip
 
@@ -116,17 +117,20 @@ def _named(function):
 
 def rows_of(name, part):
     """The predictions of one model for a split or a name of `PARTS`, with band and pred_band."""
-    rows = loaders.split_rows(name, "test" if part in PARTS else part)
+    rows = model_tables.split_rows(name, "test" if part in PARTS else part)
     if part not in PARTS:
         return rows
     rows = rows[rows.published]
     return metrics.clamped(rows) if part == "test_21_60_clamped" else rows
 
 
+def card_of(name):
+    """The card of a model, its figures those of the predictions; raises AgeSexError."""
+    return model_tables.agreed(name)[0]
+
+
 def title_of(name):
     """What people call a model; the folder's name where its card cannot be read."""
-    from agesex.errors import AgeSexError
-
     try:
         return ui.read_card(name)["title"]
     except AgeSexError:
@@ -134,22 +138,33 @@ def title_of(name):
 
 
 def labels():
-    """{folder: title} of all models, the default first and marked, equal titles told apart."""
-    names = ui.model_names() or [model.DEFAULT]  # whose absence is then said
+    """{folder: title} of the models that can be used, the default marked, equal titles told apart."""
+    names = ui.model_names()
     titles = [title_of(name) for name in names]
     told = [t if titles.count(t) == 1 else f"{t} ({n})" for n, t in zip(names, titles, strict=True)]
-    return {n: f"{t} · default" if i == 0 else t for i, (n, t) in enumerate(zip(names, told, strict=True))}
+    return {n: f"{t} · default" if n == model.DEFAULT else t for n, t in zip(names, told, strict=True)}
 
 
-def pick():
-    """Draw the pickers: model, the one beside it, split.
+def pick(view):
+    """Draw the pickers: model, the one beside it, split; and say what is wrong with any model.
+
+    Args:
+        view: name of the view, which decides what has to be said and what the second model must have.
 
     Returns:
-        Choice.
+        Choice, or None where no model can be used, which is said.
 
     Raises:
-        AgeSexError: there is no model, or its card cannot be read.
+        ModelMissing: there is no model at all.
     """
+    usable, broken = model_tables.models()
+    for sentence in broken.values():
+        st.error(ui.plain(sentence), icon=":material/error:")
+    if not usable:
+        if not broken:
+            model.folder(model.DEFAULT)  # says where models are looked for
+        return None
+    _unknown({**labels(), **broken})
     said = labels()
     names = list(said)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="choice"):
@@ -164,5 +179,72 @@ def pick():
         split = linked.remembered(
             st.segmented_control, "Faces", list(SPLITS), key="split", default="test", required=True
         )
-    card = ui.read_card(name)
-    return Choice(name, None if other == NOBODY else other, split, card, title_of(name))
+    other = _comparable(name, other, split, view) if other != NOBODY else None
+    for shown in names if view == "overview" else filter(None, (name, other)):
+        if sentence := model_tables.agreed(shown)[1]:
+            st.warning(ui.plain(sentence), icon=":material/rule:")
+    return Choice(name, other, split, card_of(name), title_of(name))
+
+
+def _unknown(there):
+    """Say that an address asks for models that do not exist, and which do."""
+    asked = {st.query_params.get(key) for key in ("model", "beside")} if linked.moved() else set()
+    for name in sorted(asked - {None, NOBODY, *there}):
+        st.warning(
+            ui.plain(f"There is no model {name!r}. Models that are there: {', '.join(there)}."),
+            icon=":material/search_off:",
+        )
+
+
+def _comparable(name, other, split, view):
+    """The model beside, or None where it cannot be drawn beside the first one; why is said."""
+    try:
+        if view == "robustness":
+            ui.read_stress(other)
+        elif view != "making":
+            model_tables.split_rows(other, split)
+            with_first = _readable(name, split)
+            if with_first:
+                return other if _some_shared(name, other, split) else None
+    except AgeSexError as error:
+        st.error(
+            ui.plain(f"{title_of(other)} is not drawn beside {title_of(name)}. {error}"), icon=":material/error:"
+        )
+        return None
+    return other
+
+
+def _readable(name, split):
+    """Whether the first model has such predictions; where not, the view itself says so."""
+    try:
+        return not model_tables.split_rows(name, split).empty
+    except AgeSexError:
+        return False
+
+
+def _some_shared(name, other, split):
+    """Whether two models have faces in common; what a comparison leaves out is said."""
+    both, one, two = model_tables.shared(name, other, split)
+    if both == one == two:
+        return True
+    left_out = (
+        f"{one:,} {split} faces stand in {name}/predictions.parquet, {two:,} in {other}/predictions.parquet, "
+        f"{both:,} in both"
+    )
+    if both:
+        st.info(
+            ui.plain(
+                f"{left_out}: differences between the two models are of those {both:,}, which leaves out "
+                f"{one - both:,} and {two - both:,}; a curve or figure of one model is of all its own faces."
+            ),
+            icon=":material/join_inner:",
+        )
+    else:
+        st.warning(
+            ui.plain(
+                f"{left_out}, so {title_of(other)} is not drawn beside {title_of(name)}. Compare models that were "
+                f"evaluated on the same faces, or make the tables again with `python -m training.evaluate`."
+            ),
+            icon=":material/join_inner:",
+        )
+    return bool(both)

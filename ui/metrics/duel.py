@@ -5,7 +5,7 @@ import streamlit as st
 
 import ui
 from agesex import charts, findings, findings_groups, findings_metrics, metrics
-from ui.metrics.tables import table
+from ui.metrics.tables import ends, of, table, text
 
 GROUPS = ((), ("sex",), ("race",), ("band",))
 DRAWS, DRAWS_ALL = 500, 200
@@ -27,20 +27,36 @@ def draw(choice, metric):
     st.subheader(f"{first} against {second}", anchor=False)
     everything = choice.compared(metrics.versus.compare, draws=DRAWS_ALL)
     rows = groups(choice, metric)
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        ui.figure(
-            f"{findings_metrics.SHORT[metric]}: {findings_metrics.wins(rows, first, second, 'groups')}",
-            charts.differences(rows, metric, first, second),
-            NOTE.format(split=choice.split, draws=DRAWS),
+    ui.figure(
+        f"{findings_metrics.SHORT[metric]}: {findings_metrics.wins(rows, first, second, 'groups')}",
+        charts.differences(rows, metric, first, second),
+        NOTE.format(split=choice.split, draws=DRAWS),
+    )
+    st.markdown(f"#### {findings_metrics.wins(everything, first, second, 'figures')}")
+    table(
+        named(everything, choice), "two_models", about=of(choice, both=True),
+        shown=shown(everything, first, second),
+    )
+    st.caption(
+        f"n = {everything.n.max():,} {choice.split} faces. Difference: {second} − {first}, in brackets the 95 % "
+        f"interval of the paired difference ({DRAWS_ALL} draws)."
+    )
+    with st.expander("The groups of the chart above, as a table"):
+        table(
+            named(rows, choice), "two_models_by_group", about=of(choice, both=True),
+            shown=shown(rows, first, second, by="label"),
         )
-    with right:
-        st.markdown(f"#### {findings_metrics.wins(everything, first, second, 'figures')}")
-        table(everything, "two_models", shown=_shown(everything, first, second))
-        st.caption(
-            f"n = {everything.n.max():,} {choice.split} faces; in brackets the 95 % interval of the paired "
-            f"difference ({DRAWS_ALL} draws)."
-        )
+
+
+def only(choice):
+    """For the caption of a chart of one model, where a second one is chosen; "" without one."""
+    return f" This chart is of {choice.title} only." if choice.other else ""
+
+
+def named(rows, choice):
+    """Rows of `metrics.versus.compare` with the models' folders in place of "first" and "second"."""
+    names = {"first": choice.name, "second": choice.other}
+    return rows.assign(better=rows.better.replace(names)).rename(columns=names)
 
 
 def groups(choice, metric):
@@ -55,19 +71,25 @@ def groups(choice, metric):
     return pd.concat(parts, ignore_index=True)
 
 
-def _shown(rows, first, second):
-    winner = {"first": first, "second": second, "": "undecided"}
-    return pd.DataFrame(
-        {
-            "figure": [findings_metrics.SHORT[metric] for metric in rows.metric],
-            first: [
-                findings_groups.amount(m, v, 2) for m, v in zip(rows.metric, rows["first"], strict=True)
-            ],
-            second: [findings_groups.amount(m, v, 2) for m, v in zip(rows.metric, rows.second, strict=True)],
-            "difference": [
-                findings_metrics.difference(row["metric"], row).rpartition("; ")[0] + ")"
-                for row in rows.to_dict("records")
-            ],
-            "better": rows.better.map(winner),
-        }
-    )
+def shown(rows, first, second, by=None):
+    """Rows of `metrics.versus.compare` for reading: what decides stands first, for narrow screens.
+
+    Args:
+        rows: with the metric of each.
+        first: title of the first model.
+        second: of the other one.
+        by: name of the column that says what a row is of; without it that is the figure, and n is left out.
+    """
+    second_head = second if second != first else f"{second} "  # two models may have one title
+
+    def said(name):
+        return lambda row: findings_groups.amount(row["metric"], row[name], 2)
+
+    columns = {
+        "group" if by else "figure": by or (lambda row: findings_metrics.BRIEF[row["metric"]]),
+        "difference (95 %)": lambda row: ends(row["metric"], "difference", signed=True)(row),
+        "better": lambda row: {"first": first, "second": second, "": "undecided"}[row["better"]],
+        first: said("first"),
+        second_head: said("second"),
+    }
+    return text(rows, columns | ({"faces": "n"} if by else {}))

@@ -74,6 +74,13 @@ def _surest(rows, **asked):
     return worst.sure_mistakes(_fitting(rows, **asked), LISTED)
 
 
+def _about(choice, asked):
+    """What a list of faces is of: the filters that are set, in words."""
+    said = [f"guessed too {value}" if name == "direction" else value for name, value in asked.items()
+            if value not in (ANY, "both")]  # fmt: skip
+    return tables.of(choice, both=True, who=" ".join(said) or "all faces")
+
+
 def _errors(choice, asked):
     st.subheader("Furthest off in age", anchor=False)
     rows = _beside(choice, choice.measured(_largest, **asked))
@@ -81,7 +88,7 @@ def _errors(choice, asked):
     _faces(rows, _error_text)
     st.caption(EITHER)
     with st.expander(f"The {len(rows)} furthest off as a table"):
-        tables.table(rows, f"worst_{choice.name}_{choice.split}", columns=_columns(choice))
+        tables.table(rows, "worst", about=_about(choice, asked), columns=_columns(choice))
 
 
 def _mistakes(choice, asked):
@@ -93,7 +100,7 @@ def _mistakes(choice, asked):
     _faces(rows, _mistake_text)
     st.caption("Sex is what annotators wrote down, 0 or 1; here, too, label or model may be wrong.")
     with st.expander(f"The {len(rows)} surest mistakes as a table"):
-        tables.table(rows, f"sure_mistakes_{choice.name}_{choice.split}", columns=_columns(choice))
+        tables.table(rows, "sure_mistakes", about=_about(choice, asked), columns=_columns(choice))
 
 
 def _beside(choice, rows):

@@ -8,7 +8,7 @@ from agesex import charts, findings_groups
 from agesex.metrics import adults, fairness, overall, versus
 from agesex.metrics.overall import HEADLINE, PROMISE
 from ui import linked
-from ui.metrics import tables
+from ui.metrics import duel, tables
 
 BY = {
     "sex": "sex", "race": "race", "band": "age", "sex-race": "sex × race", "sex-band": "sex × age",
@@ -52,7 +52,8 @@ def _controls():
     left, right = st.columns([1, 2], gap="medium", vertical_alignment="bottom")  # on a phone one below the other
     with left:
         metric = linked.remembered(
-            st.selectbox, "Figure", list(HEADLINE), format_func=HEADLINE.get, default="mae", key="figure"
+            # not "figure": that of Overview knows fewer, and would take back what was chosen here
+            st.selectbox, "Figure", list(HEADLINE), format_func=HEADLINE.get, default="mae", key="group_figure"
         )
     with right:
         by = linked.remembered(
@@ -89,9 +90,9 @@ def _groups(choice, found, metric, columns):
     )  # fmt: skip
     kept = [*columns, "n", "value", "low", "high", "difference", "p_value", "p_holm"]
     tables.table(
-        rows[kept], f"fairness_{metric}_{'_'.join(columns)}_{choice.name}_{choice.split}",
+        rows[kept], "fairness", about=tables.of(choice, figure=metric, by="-".join(columns)),
         shown=_as_text(rows, metric), columns=COUNTS,
-    )  # fmt: skip
+    )
 
 
 def _ends(rows):
@@ -114,9 +115,12 @@ def _as_text(rows, metric):
     return pd.DataFrame(
         {
             "group": rows.group,
+            f"{HEADLINE[metric]} (95 %)": [
+                findings_groups.amount(metric, value, 2) if pd.isna(low) else
+                f"{findings_groups.amount(metric, value, 2)} ({findings_groups.between(metric, low, high, 2)})"
+                for value, (low, high) in zip(rows.value, ends, strict=True)
+            ],
             "faces": rows.n,
-            HEADLINE[metric]: [findings_groups.amount(metric, value, 2) for value in rows.value],
-            "95 % interval": [findings_groups.between(metric, low, high, 2) for low, high in ends],
             "against all others": [findings_groups.amount(metric, v, 2, signed=True) for v in rows.difference],
             "p": [findings_groups.p_value(p) for p in rows.p_value],
             "p after Holm": [findings_groups.p_value(p) for p in rows.p_holm],
@@ -147,9 +151,11 @@ def _against(choice, metric, columns):
         f"under 30 faces: {'pale' if len(shown) == len(rows) else 'left out of the chart'}.",
     )
     tables.table(
-        rows.drop(columns=["label", "pale"]),
-        f"versus_{metric}_{'_'.join(columns)}_{choice.name}_{choice.other}_{choice.split}",
+        duel.named(rows.drop(columns=["label", "pale"]), choice), "versus",
+        about=tables.of(choice, both=True, figure=metric, by="-".join(columns)),
+        shown=duel.shown(rows, choice.title, choice.other_title, by="label"),
     )
+    st.caption(f"Difference: {choice.other_title} − {choice.title}.")
 
 
 def _gate(choice):
@@ -173,26 +179,25 @@ def _gate(choice):
             if rows[rows.error == error].n.sum():
                 n = int(rows[(rows.error == error) & (rows.by == "all")].n.sum())
                 ui.figure(
-                    title, charts.gate_dots(rows, error, kind=choice.split),
+                    title, charts.gate_dots(rows, error),
                     f"n = {n:,} {choice.split} faces {'under' if error == adults.UNDER else 'of'} {age}"
                     f"{'' if error == adults.UNDER else ' or over'}.",
                 )  # fmt: skip
             else:
                 st.caption(f"{kind.capitalize()}: there is no such face.")
-    st.caption(GATE)
-    tables.table(rows, f"age_gate_{age}_{choice.name}_{choice.split}", shown=_gate_text(rows), columns=COUNTS)
+    st.caption(GATE + (f" These figures are of {choice.title} only." if choice.other else ""))
+    tables.table(
+        rows, "age_gate", about=tables.of(choice, threshold=age), shown=_gate_text(rows), columns=COUNTS
+    )
 
 
 def _gate_text(rows):
     return pd.DataFrame(
         {
             "group": rows.group,
+            "share (95 %)": [tables.ends("cs5")(row) for row in rows.to_dict("records")],
             "error": rows.error,
             "faces": rows.n,
             "wrong": rows.wrong,
-            "share": [findings_groups.amount("cs5", value) for value in rows.value],
-            "95 % interval": [
-                findings_groups.between("cs5", *ends) for ends in zip(rows.low, rows.high, strict=True)
-            ],
         }
     )

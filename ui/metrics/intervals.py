@@ -1,12 +1,14 @@
 """Intervals: what was promised at each level, what happened, and for whom it did not."""
 
+import numpy as np
 import streamlit as st
 
 import ui
 from agesex import charts, findings, findings_metrics, metrics
 from agesex.metrics import BAND_NAMES
 from ui import linked
-from ui.metrics.tables import table
+from ui.metrics import tables
+from ui.metrics.tables import ends
 
 GROUPINGS = {
     "age": ("band",), "guessed": ("pred_band",), "sex": ("sex",), "race": ("race",),
@@ -18,8 +20,8 @@ TITLES = {
     "sex-age": "Sex and age",
 }  # fmt: skip
 PROMISE = (
-    "n = {n:,} {split} faces. Bar: 95 % interval (bootstrap over groups of duplicates). Dashed: the "
-    "promise kept exactly. The intervals were fitted on {fitted:,} faces set aside for nothing else."
+    "n = {n:,} {split} faces. Bar: 95 % interval (bootstrap over groups of duplicates). Dashed in grey: "
+    "the promise kept exactly. The intervals were fitted on {fitted:,} faces set aside for nothing else."
 )
 WIDTH = "n = {n:,} {split} faces. Bar: 95 % interval of the mean, mostly too short to be seen."
 GROUP_WIDTH = (
@@ -51,25 +53,56 @@ def draw(choice):
         )  # fmt: skip
         return
     facts = {"n": len(choice.rows()), "split": choice.split, "fitted": choice.card["calibration"]["n"]}
-    rows = _levels(choice)
+    rows, beside = _levels(choice), _beside(choice)
+    two = {"beside": beside, "titles": (choice.title, choice.other_title)}
+    dashed = "" if beside is None else f" Dashed: {choice.other_title} on the same faces."
+    if choice.other and beside is None:
+        dashed = f" {choice.other_title} has no column age_sd, so it is left out."
     left, right = st.columns(2, gap="large")
     with left:
         ui.figure(
-            findings_metrics.promise(rows), charts.promise(rows, split=choice.split), PROMISE.format(**facts)
-        )
+            findings_metrics.promise(rows), charts.promise(rows, split=choice.split, **two),
+            PROMISE.format(**facts) + dashed,
+        )  # fmt: skip
     with right:
         ui.figure(
-            findings_metrics.widths(rows), charts.widths(rows, split=choice.split), WIDTH.format(**facts)
-        )
+            findings_metrics.widths(rows), charts.widths(rows, split=choice.split, **two),
+            WIDTH.format(**facts) + dashed,
+        )  # fmt: skip
     with st.expander("Every level, as a table"):
-        table(rows, "intervals_by_level")
+        _table(choice, rows, beside, "intervals_by_level", ["level"], {"promised": _level})
     _groups(choice, facts, [float(level) for level in rows.level])
     st.caption(choice.drawn)
 
 
-def _levels(choice, columns=()):
-    spec = choice.card["calibration"]["interval"]
-    return choice.measured(metrics.coverage.levels, spec=spec, columns=columns, draws=choice.draws)
+def _levels(choice, columns=(), name=None):
+    card = choice.other_card if name else choice.card
+    spec = card["calibration"]["interval"]
+    return choice.measured(metrics.coverage.levels, name=name, spec=spec, columns=columns, draws=choice.draws)
+
+
+def _beside(choice, columns=()):
+    """The levels of the model beside; None without one, or where its predictions have no spread."""
+    if not choice.other or "age_sd" not in choice.other_rows():
+        return None
+    return _levels(choice, columns, choice.other)
+
+
+def _level(row):
+    return f"{100 * row['level']:.0f} %"
+
+
+def _table(choice, rows, beside, name, on, words, **about):
+    """Shares and widths as a table; those of the model beside as further columns."""
+    words = words | {"inside": ends("coverage"), "mean width": ends("width", "width", "width_low", "width_high")}
+    columns = ["value", "low", "high", "width", "width_low", "width_high"]
+    if beside is not None:
+        rows = rows.merge(beside[[*on, *columns]], on=on, how="left", suffixes=("", "_beside"))
+        title = choice.other_title
+        words[f"inside, {title}"] = ends("coverage", "value_beside", "low_beside", "high_beside")
+        words[f"mean width, {title}"] = ends("width", "width_beside", "width_low_beside", "width_high_beside")
+    about = tables.of(choice, both=beside is not None, **about)
+    tables.table(rows, name, about=about, shown=tables.text(rows, words | {"faces": "n"}))
 
 
 def _groups(choice, facts, levels):
@@ -78,32 +111,44 @@ def _groups(choice, facts, levels):
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="interval_controls"):
         percents = [round(100 * level) for level in levels]
         percent = linked.remembered(
-            st.segmented_control, "Promise", percents, key="level", default=90, required=True,
+            st.segmented_control, "Promise", percents, key="level", default=90, required=True, wrap=True,
             format_func=lambda level: f"{level} %",
         )  # fmt: skip
         by = linked.remembered(
-            st.segmented_control, "By", list(GROUPINGS), key="grouping", default="age", required=True,
+            st.segmented_control, "By", list(GROUPINGS), key="grouping", default="age", required=True, wrap=True,
             format_func=TITLES.get,
         )  # fmt: skip
     level = levels[percents.index(percent)]
     rows = ordered(_levels(choice, GROUPINGS[by]), GROUPINGS[by])
     rows = rows[rows.level == level]
     facts = facts | {"caveat": CAVEATS[by]}
+    beside = _beside(choice, GROUPINGS[by])
+    if beside is not None:
+        beside = ordered(beside, GROUPINGS[by])
+        beside = beside[np.isclose(beside.level, level)]
+    two = {"beside": beside, "titles": (choice.title, choice.other_title)}
+    hollow = "" if beside is None else f" Filled: {choice.title}; hollow: {choice.other_title}."
+    if beside is not None and by == "guessed":
+        hollow += " Each model guesses for itself, so these groups hold other faces; n is that of the first."
     left, right = st.columns(2, gap="large")
     with left:
         ui.figure(
             findings_metrics.promise_by_group(rows, level),
-            charts.promise_by_group(rows, "coverage", split=choice.split, level=level),
-            GROUPS.format(**facts),
+            charts.promise_by_group(rows, "coverage", split=choice.split, level=level, **two),
+            GROUPS.format(**facts) + hollow,
         )
     with right:
         ui.figure(
             findings_metrics.widths_by_group(rows),
-            charts.promise_by_group(rows, "width", split=choice.split, level=level),
-            GROUP_WIDTH,
+            charts.promise_by_group(rows, "width", split=choice.split, level=level, **two),
+            GROUP_WIDTH + hollow,
         )
     with st.expander("These groups at this level, as a table"):
-        table(rows.drop(columns=["label", *({"kind"} & set(rows))]), "intervals_by_group")
+        rows = rows.drop(columns=["kind"], errors="ignore").rename(columns={"label": "group"})
+        beside = None if beside is None else beside.rename(columns={"label": "group"})
+        _table(
+            choice, rows, beside, "intervals_by_group", ["group"], {"group": "group"}, by=by, promise=f"{percent} %"
+        )
 
 
 def ordered(rows, columns):

@@ -1,26 +1,30 @@
 """Making: how the model learned, what it is built of, its recipe, what was tried, and the photos that taught it."""
 
+import pandas as pd
 import streamlit as st
 
 import ui
 from agesex import architecture, charts, findings, findings_making, making
 from ui import linked, loaders
 from ui.metrics import choice as choosing
-from ui.metrics import tables
+from ui.metrics import duel, tables
 
 PARTS = {
     "curves": "How it learned", "network": "What it is built of", "recipe": "Recipe and trials",
     "photos": "Photos that teach",
 }  # fmt: skip
 CURVES = (
-    "Training figures are of changed photos where the recipe spoils or mirrors them, and with dropout, so they may "
-    "be worse than validation. Dotted: from here on pictures of that size. Ring: the best epoch on validation. "
-    "One run; another seed would end elsewhere."
+    "Curves: the weights as they stood after each epoch. Ring: the best of these epochs on validation. Diamond: the "
+    "released weights on validation, with their 95 % interval{mirrored}; {kept}. Training figures are of changed photos "
+    "where the recipe spoils or mirrors them, and with dropout, so they may be worse than validation. Dotted: from "
+    "here on pictures of that size. One run; another seed would end elsewhere. Training and validation faces, "
+    "whatever is chosen above."
 )
 DRAWING = (
     "From the photo on the left to the answers on the right. A box is a layer with a kernel: as high as its grid, "
     "the wider the more channels; layers beside each other in the network stand one after the other. What works for "
-    "one answer only stands above (age) or below (sex). Normalisation, activation and pooling are in the table."
+    "one answer only stands above (age) or below (sex). Below: what the layers of one grid give, height × width × "
+    "channels; point at a box for its name. Normalisation, activation and pooling are in the table."
 )
 WORK = (
     "Operations: two for every multiply-add of a convolution or a fully connected layer; all else is left out. "
@@ -28,7 +32,8 @@ WORK = (
 )
 TRIED = (
     "Figures on validation, unless said otherwise, and never on test. From `training/EXPERIMENTS.md`, which is kept "
-    "by hand: the only figures of this page that no command computes."
+    "by hand: like the figures of others in Overview, which are typed in from publications and from earlier "
+    "measurements, no command computes them."
 )
 
 
@@ -49,33 +54,42 @@ def _learning(choice):
 def _curves(choice):
     history = choice.history
     measures = [name for name in making.MEASURES if {name, f"val_{name}"} <= set(history)]
-    kept = choice.card["training"].get("finish", {}).get("kept")
-    released = f" Released: the weights of the last epoch ({kept})." if kept else ""
     places = [*st.columns(3, gap="medium"), *st.columns(2, gap="medium")]
     for place, measure in zip(places, measures, strict=False):
+        released = making.released(choice.card, measure)
+        said = f" Released weights: {findings_making.end(measure, released)}." if released else ""
         with place:
             ui.figure(
                 findings.history(history, measure) if measure in ("age_mae", "sex_accuracy", "loss")
                 else findings_making.learned(history, measure),
-                _kept(choice, charts.best_curve, history, measure),
-                f"n = {len(history)} epochs.{released}" if measure == measures[0] else f"n = {len(history)} epochs.",
+                _kept(choice, charts.best_curve, history, measure, released=released),
+                f"n = {len(history)} epochs.{said}",
             )  # fmt: skip
-    st.caption(CURVES)
+    kept = choice.card["training"].get("finish", {}).get("kept")
+    st.caption(
+        CURVES.format(
+            kept=f"kept: {kept}, of the last epoch" if kept else "which weights were kept, the card does not say",
+            mirrored=", answering with the mean over a face and its mirror image" if choice.card.get("mirror") else "",
+        )
+        + (f" These curves are of {choice.title} only; those of all models stand below." if choice.other else "")
+    )
     with st.expander("These curves as a table"):
-        tables.table(history, f"history_{choice.name}")
+        tables.table(history, "history", about={"model": choice.name})
 
 
-def _kept(choice, chart, table, *args, of=""):
+def _kept(choice, chart, table, *args, of="", released=None):
     """A chart that is built once for a model: building takes longer than all else in this view."""
-    sha256 = choice.card["sha256"]
-    return loaders.answer((sha256,), of, chart.__name__, args, lambda: chart(table, *args))
+    sha256, options = choice.card["sha256"], {"released": released} if released else {}
+    key = (table, args, tuple(sorted(options.items())))  # the same weights may lie beside another history
+    return loaders.answer((sha256,), of, chart.__name__, key, lambda: chart(table, *args, **options))
 
 
 def _all_models(choice):
     st.subheader("Beside all other models", anchor=False)
-    said, histories = choosing.labels(), {}
+    said, histories, cards = choosing.labels(), {}, {}
     for name in ui.model_names():
         with ui.guard():  # another model's broken curve costs that curve only
+            cards[said[name]] = ui.read_card(name)
             histories[said[name]] = ui.read_history(name)
     if len(histories) < 2:
         return
@@ -85,21 +99,28 @@ def _all_models(choice):
     )  # fmt: skip
     histories = {t: h for t, h in histories.items() if {measure, f"val_{measure}"} <= set(h)}
     rows = making.all_curves(histories)
-    st.markdown(f"#### {findings_making.learning(rows, measure)}")
+    released = {title: making.released(cards[title], measure) for title in histories}
+    title_ = findings_making.learning(released, measure)
+    st.markdown(f"#### {title_}")
     ends = making.span(rows, measure)
     for place, (title, history) in zip(_places(len(histories)), histories.items(), strict=True):
         with place:
             st.markdown(f"**{title}**")
-            ui.picture(f"{measure} of {title}", _kept(choice, charts.small_curve, history, measure, *ends, of=title))
-            st.caption(findings_making.overfitting(history, measure))
+            chart = _kept(
+                choice, charts.small_curve, history, measure, *ends, of=title, released=released[title]
+            )
+            ui.picture(f"{measure} of {title}", chart)
+            st.caption(findings_making.ended(history, measure, released[title]))
             ui.saver(f"{measure} of {title}")
     st.caption(
         f"n = {len(histories)} models, one run each, on the same validation faces; the vertical axis is the same for "
         "all, the first epochs may lie above it. Train and validation have the colours from above; ring: the best "
-        "epoch. Epochs are not alike, some see smaller pictures, and a loss depends on its recipe's weights."
+        "epoch of the curve; diamond: the released weights, of which the sentence above speaks: averaged over steps, "
+        "renewed or mirrored where that was better, they may do better than every epoch. Epochs are not alike, some see "
+        "smaller pictures, and a loss depends on its recipe's weights."
     )
     with st.expander("All curves as a table"):
-        tables.table(rows, "history_all_models")
+        tables.table(rows, "history_of_all_models")
 
 
 def _places(count, across=4):
@@ -119,7 +140,8 @@ def _network(choice):
         choice.card.get("mirror")
     ) else ""  # fmt: skip
     ui.figure(
-        findings_making.network(found), _kept(choice, charts.network, rows), f"n = {len(rows)} layers. {DRAWING} {WORK}{mirrored}"
+        findings_making.network(found), _kept(choice, charts.network, rows),
+        f"n = {len(rows)} layers with a kernel, of {len(found.layers)}. {DRAWING} {WORK}{mirrored}{duel.only(choice)}",
     )
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -127,15 +149,16 @@ def _network(choice):
     with right:
         st.markdown("#### By the grid that a layer gives")
         tables.table(
-            grids, f"grids_{choice.name}", shown=grids[["grid", "layers", "parameters", "multiply_adds"]],
+            grids, "grids", about={"model": choice.name}, shown=grids[["grid", "layers", "parameters", "multiply_adds"]],
             columns={
                 "parameters": st.column_config.NumberColumn(format="localized"),
                 "multiply_adds": st.column_config.NumberColumn("multiply-adds", format="compact"),
             },
         )  # fmt: skip
-    with st.expander(f"All {len(found.layers)} layers"):
+    other = len(found.layers) - len(rows)
+    with st.expander(f"All {len(found.layers)} layers: the {len(rows)} with a kernel, and {other} without"):
         layers = found.layers.assign(inputs=found.layers.inputs.map(", ".join))
-        tables.table(layers, f"layers_{choice.name}")
+        tables.table(layers, "layers", about={"model": choice.name})
 
 
 def _recipe(choice):
@@ -152,7 +175,8 @@ def _recipe(choice):
         beside = rows.what.map(other).fillna("")
         rows[choice.other_title if choice.other_title != choice.title else "beside"] = beside
     long = rows.what.isin(["What it is", "Remark"])  # said above
-    tables.table(rows, f"recipe_{choice.name}", shown=rows[~long])
+    about = {"model": choice.name} | ({"beside": choice.other} if choice.other else {})
+    tables.table(rows, "recipe", about=about, shown=rows[~long])
     _experiments()
 
 
@@ -182,4 +206,7 @@ def _lost(choice):
         f"{data.get('photos_in_groups', 0):,} photos; no group is in two splits. {twins:,} of the photos that teach "
         f"have a copy among them. {'Names that are no labels: ' + names + '.' if names else ''}",
     )  # fmt: skip
-    tables.table(rows[["step", "n"]], f"photos_{choice.name}")
+    tables.table(
+        rows[["step", "n"]], "photos", about={"model": choice.name},
+        shown=pd.DataFrame({"step": rows.step, "files": [f"{n:,}" for n in rows.n]}),
+    )  # fmt: skip

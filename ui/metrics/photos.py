@@ -10,7 +10,7 @@ from ui import loaders
 
 AVERAGE = (
     "The pictures are no photos of these people: each is the average face of the labelled age and sex, of all "
-    "race codes. Set AGESEX_DATASET to a copy of UTKFace to see the photos."
+    "race codes. Bring in a copy of UTKFace (Dataset, Connect) to see the photos."
 )
 PHOTO = "The pictures are the photos themselves, from the connected copy of UTKFace."
 
@@ -24,13 +24,13 @@ def of(rows):
     Returns:
         (pictures, photos): list of bytes of a picture, and list of bool, whether it is the photo itself.
     """
-    data = ui.connected()
+    data = ui.utkface()
     found = {}
     if data is not None:
         known = set(data.table.file)
         wanted = tuple(sorted(file for file in rows.file if file in known))
         try:
-            found = _photos(str(data.path), wanted, data) if wanted else {}
+            found = _photos(str(getattr(data, "path", None) or data.table_path), wanted, data) if wanted else {}
         except AgeSexError as error:
             st.caption(ui.plain(str(error)))
     pictures = [

@@ -17,16 +17,12 @@ ABOUT = (
 )
 READING = (
     "Each cell: one fault at one strength; point at it for the strength. What has one strength only stands in the "
-    "middle. Orange: more than without the fault or above zero; blue: less or below."
+    "middle. Orange: a larger error, older, fewer right; blue: the other way."
 )
 MORE = {
     "cost": "Years of mean absolute error more than on the same faces untouched; 95 % intervals: dots below.",
-    "bias": "Above zero: guessed too old. 95 % intervals: dots below.",
-    "sex": (
-        "Share of faces whose sex is right, less that of the untouched faces. Paired, but kept without an "
-        "interval: with so many faces one per cent is some {faces} of them, so a difference of one point may be "
-        "noise."
-    ),
+    "bias": "Change of the mean error (bias) on the same faces: above zero, guessed older. 95 % intervals: dots below.",
+    "sex": "Share of faces whose sex is right, less that of the same faces untouched. 95 % intervals: dots below.",
 }
 
 
@@ -51,9 +47,8 @@ def _heat(table, n, few):
     titles = [*findings.stress(table), findings_groups.spoilt_sex(rows)]
     places = st.columns(3, gap="medium")
     for place, measure, title in zip(places, charts.HEAT_TITLES, titles, strict=True):
-        more = MORE[measure].format(faces=round(n / 100))
         with place:
-            ui.figure(title, charts.heat(rows, measure), f"n = {n:,} faces{few}. {more}")
+            ui.figure(title, charts.heat(rows, measure), f"n = {n:,} faces{few}. {MORE[measure]}")
     st.caption(READING)
 
 
@@ -61,11 +56,12 @@ def _dots(table, n, few):
     st.subheader("The same with intervals", anchor=False)
     notes = (
         f"n = {n:,} validation faces{few}. Bar: 95 % interval of the paired difference.",
-        f"n = {n:,} validation faces{few}. Bar: 95 % interval. Right of zero: guessed too old.",
+        f"n = {n:,} validation faces{few}. Bar: 95 % interval of the paired difference. Right of zero: guessed older.",
+        f"n = {n:,} validation faces{few}. Bar: 95 % interval of the paired difference. Left of zero: fewer right.",
     )
     titles = findings_groups.clear_faults(table)
     for place, measure, title, note in zip(
-        st.columns(2, gap="large"), ("cost", "bias"), titles, notes, strict=True
+        st.columns(3, gap="medium"), ("cost", "bias", "sex"), titles, notes, strict=True
     ):
         with place:
             ui.figure(title, charts.stress(table, measure), note)
@@ -80,8 +76,8 @@ def _beside(choice, table):
     ui.figure(
         findings_groups.sturdier(rows, choice.title, choice.other_title),
         charts.heat_versus(rows, choice.title, choice.other_title),
-        "Each line: one fault at its strongest; age error, years. The dots are the two models on the same "
-        "validation faces. Each model's own intervals: choose it as the model above.",
+        f"n = {int(rows.n.iloc[0]):,} validation faces, the same for both. Each line of the chart: one fault at its "
+        "strongest, the title counts every strength. Bar: each model's own 95 % interval.",
     )
 
 
@@ -93,6 +89,8 @@ def _table(choice, table):
                 "mae": st.column_config.NumberColumn("age error", format="%.2f", help="MAE, years"),
                 "cost": st.column_config.NumberColumn("added", format="%+.2f", help="MAE added, years"),
                 "bias": st.column_config.NumberColumn(format="%+.2f", help="mean error, years"),
+                "bias_change": st.column_config.NumberColumn("push", format="%+.2f", help="change of the bias, years"),
                 "sex_accuracy": st.column_config.NumberColumn("sex right", format="percent"),
+                "sex_change": st.column_config.NumberColumn("change", format="percent"),
             },
         )  # fmt: skip

@@ -5,10 +5,11 @@ import streamlit as st
 
 import ui
 from agesex import advice, charts, findings_groups, labels
+from agesex.findings_metrics import BRIEF
 from agesex.metrics import MIN_GROUP, slices, versus
 from agesex.metrics.overall import HEADLINE, HEADLINE_SHARES
 from ui import linked, loaders
-from ui.metrics import tables
+from ui.metrics import duel, tables
 
 OLDEST = labels.MAX_AGE
 ANY = "any"
@@ -58,7 +59,9 @@ def draw(choice):
         st.warning(f"{said}.", icon=":material/group_off:")
     _charts(choice, rows, n, total)
     st.subheader("Every figure", anchor=False)
-    tables.table(rows.reset_index(), f"slice_{choice.name}_{choice.split}", shown=_as_text(rows))
+    tables.table(
+        rows.reset_index(), "slice", about=tables.of(choice, who=who(**asked)), shown=_as_text(rows),
+    )
     st.caption(
         f"Intervals of 95 %, {DRAWS:,} bootstrap draws of whole groups of copies, the same for slice and rest. "
         f"{CAVEATS}"
@@ -104,13 +107,24 @@ def _quality(rows):
             # ends of their own for every split or model would turn a value that was kept into a filter
             start, end = linked.remembered(
                 st.slider, label, low, high, step=step, format=written, key=f"slice_{name}",
-                default=(low, high), parse=lambda text: tuple(map(float, text.split("_"))),
-                shared=False, width=260,
+                default=(low, high), parse=_pair(low, high), width=260,
             )  # fmt: skip
             if (start, end) != (low, high):
                 asked.append((name, _within(start, low), _within(end, high)))
     st.caption(f"{'. '.join(notes)}. A slider at its end is open. {_unmeasured(rows[there])}")
     return tuple(asked)
+
+
+def _pair(low, high):
+    """Two ends as an address has them, e.g. "0.0-2.5"."""
+
+    def parse(text):
+        start, end = map(float, text.split("-"))
+        if not low <= start <= end <= high:  # false for "nan", too
+            raise ValueError(text)
+        return start, end
+
+    return parse
 
 
 def _within(value, end):
@@ -126,6 +140,16 @@ def _unmeasured(measures):
         f"**{n:,}** of {len(measures):,} faces lack a measure: they are in no slice that asks for it, and "
         "among all others then."
     )
+
+
+def who(age, sex, race, quality):
+    """The filters of a slice in words, e.g. "60-120 female Asian blur 2-5"; an open end is left out."""
+    words = [f"{age[0]}-{age[1]}", sex, *(race or ())]
+    words += [
+        f"{name} {'' if low is None else f'{low:g}'}-{'' if high is None else f'{high:g}'}"
+        for name, low, high in quality
+    ]
+    return " ".join(filter(None, words))
 
 
 def _mask(rows, age, sex, race, quality):
@@ -164,7 +188,7 @@ def _as_text(rows):
 
     return pd.DataFrame(
         {
-            "figure": [HEADLINE[metric] for metric in rows.index],
+            "figure": [BRIEF[metric] for metric in rows.index],
             "the slice": [said(metric, row, "", "value") for metric, row in rows.iterrows()],
             "all others": [said(metric, row, "rest_", "rest") for metric, row in rows.iterrows()],
             "difference": [said(metric, row, "difference_", "difference") for metric, row in rows.iterrows()],
@@ -189,18 +213,21 @@ def _beside(choice, asked, n):
     rows = versus.compare(first, second, metrics=tuple(HEADLINE), draws=300)
     shown = pd.DataFrame(
         {
-            "figure": [HEADLINE[metric] for metric in rows.metric],
+            "figure": [BRIEF[metric] for metric in rows.metric],
+            "difference (95 %)": [
+                _with_ends(row.metric, row.difference, row.low, row.high, True) for row in rows.itertuples()
+            ],
+            "better": rows.better.map({"first": choice.title, "second": choice.other_title, "": "undecided"}),
             choice.title: [findings_groups.amount(m, v, 2) for m, v in zip(rows.metric, rows["first"], strict=True)],
             f"{choice.other_title} ": [
                 findings_groups.amount(m, v, 2) for m, v in zip(rows.metric, rows.second, strict=True)
             ],
-            "difference (95 %)": [
-                _with_ends(row.metric, row.difference, row.low, row.high, True) for row in rows.itertuples()
-            ],
-            "better": rows.better.map({"first": choice.title, "second": choice.other_title, "": ""}),
         }
     )
-    tables.table(rows, f"slice_versus_{choice.name}_{choice.other}_{choice.split}", shown=shown)
+    tables.table(
+        duel.named(rows, choice), "slice_of_two", about=tables.of(choice, both=True, who=who(**asked)),
+        shown=shown,
+    )
     st.caption(f"n = {n:,} faces, the same for both; paired differences, 300 draws.")
 
 

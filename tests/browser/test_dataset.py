@@ -1,0 +1,118 @@
+"""The Dataset page in a real Chromium: a click and a stroke on charts are filters, and reload keeps them.
+
+pytest tests/browser/test_dataset.py
+"""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from agesex import census
+from agesex.census import Choice
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True, scope="module")
+def patience():
+    """Machines that test are busy."""
+    expect.set_options(timeout=240_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_connected(tmp_path_factory):
+    """The server of this module knows no data set but the labels of the repository."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AGESEX_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.delenv("AGESEX_DATASET", raising=False)
+        yield
+
+
+@pytest.fixture(scope="module")
+def faces():
+    return census.Faces(census.known())
+
+
+def chart(tab, title):
+    """The drawing under the sentence that holds `title`."""
+    block = tab.page.locator('[data-testid="stVerticalBlock"]').filter(has=tab.page.get_by_text(title)).last
+    return block.locator('[data-testid="stVegaLiteChart"]')
+
+
+def bar(tab, title, words):
+    """The mark that is read out with these words."""
+    return chart(tab, title).locator(f'path[aria-roledescription="bar"][aria-label*="{words}"]').first
+
+
+def shown(tab, n):
+    expect(tab.page.locator(".st-key-chips")).to_contain_text(f"{n:,} of 22,702 photos")
+    tab.settle()
+
+
+def test_a_click_is_a_filter_a_reload_keeps_it_and_a_second_click_takes_it_back(open_tab, server, faces):
+    tab = open_tab(server, "/Dataset")
+    shown(tab, faces.n)
+    wanted = "labelled female"
+    bar(tab, wanted, "labelled age, years: 25–29; sex: male").click()
+    choice = Choice(ages=(25, 29), sexes=("male",))
+    shown(tab, faces.totals(choice)["photos"])
+    assert "of_sex=male" in tab.page.url and "of_age=25-29" in tab.page.url
+    tab.shot("dataset-clicked")
+    tab.page.reload()
+    tab.settle()
+    shown(tab, faces.totals(choice)["photos"])
+    bar(tab, wanted, "labelled age, years: 25–29; sex: male").click()
+    shown(tab, faces.n)
+    assert "of_" not in tab.page.url
+
+
+def test_a_stroke_over_ages_takes_them_all_and_a_chip_takes_it_back(open_tab, server, faces):
+    tab = open_tab(server, "/Dataset?bar=10")
+    drawing = chart(tab, "Half of the photos")
+    drawing.scroll_into_view_if_needed()
+    low, high = (
+        bar(tab, "Half of the photos", f"years: {start} – ").bounding_box() for start in (20, 40)
+    )
+    y = low["y"] + low["height"] - 3
+    tab.page.mouse.move(low["x"] + 2, y)
+    tab.page.mouse.down()
+    tab.page.mouse.move(low["x"] + 20, y, steps=4)
+    tab.page.wait_for_timeout(1500)  # the page is drawn again meanwhile, and the stroke goes on
+    tab.settle()
+    tab.page.mouse.move(high["x"] - 8, y, steps=6)
+    tab.page.mouse.up()
+    shown(tab, faces.totals(Choice(ages=(20, 39)))["photos"])
+    assert chart(tab, "Half of the photos").locator(".mark-rect.role-mark").count()  # the stroke is still drawn
+    tab.page.get_by_role("button", name="Age 20–39").click()
+    shown(tab, faces.n)
+
+
+def test_back_takes_the_last_filter_back(open_tab, server, faces):
+    tab = open_tab(server, "/Dataset")
+    tab.page.get_by_role("button", name=re.compile("^female")).first.click()
+    shown(tab, faces.totals(Choice(sexes=("female",)))["photos"])
+    tab.page.get_by_role("button", name="Take back all filters").click()
+    shown(tab, faces.n)
+
+
+def test_a_sentence_leads_to_its_slice(open_tab, server):
+    tab = open_tab(server, "/Dataset")
+    link = tab.page.locator('.st-key-so_what a[href*="slice_race"]')
+    expect(link).to_have_count(1)
+    link.click()
+    tab.page.get_by_role("heading", name="Metrics", exact=True, level=1).wait_for()
+    tab.settle()
+    expect(tab.page.get_by_text("test faces are in the slice")).to_be_visible()
+    assert "view=slice" in tab.page.url and "slice_race=Others" in tab.page.url
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (400, True)])
+def test_nothing_is_wider_than_the_screen_and_nothing_is_fetched(open_tab, server, width, dark):
+    tab = open_tab(server, "/Dataset", width=width, dark=dark)
+    tab.page.locator('[data-testid="stVegaLiteChart"] svg').first.wait_for()
+    tab.shot(f"dataset-{width}")
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not tab.errors

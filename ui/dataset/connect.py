@@ -1,0 +1,195 @@
+"""Connect: which data is here, how to bring in more, and what its words mean."""
+
+import os
+from urllib.parse import urlsplit
+
+import pandas as pd
+import streamlit as st
+
+import ui
+from agesex.dataset import pictures, store
+from agesex.dataset.job import DONE, FAILED, STOPPED, STOPPING, Job
+from agesex.dataset.sources.base import SOURCES
+
+LOCAL = {"localhost", "127.0.0.1", "::1"}
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
+GUESS = "find out"
+JOBS = []  # the import of this server, whoever watches it: at most one `Job`
+COMMANDS = """# a folder, .tar.gz or .zip of UTKFace, a CSV of 48×48 pixels, IMDB-WIKI, or labels of FairFace
+python -m agesex dataset import UTKFace.tar.gz
+
+# or fetch it first; the licence is shown and asked about
+python -m agesex dataset download utkface --import
+
+# is it whole?
+python -m agesex dataset check utkface
+
+# or leave UTKFace where it lies
+AGESEX_DATASET=/path/to/UTKFace streamlit run app.py"""
+GUIDE = {
+    "What “sex” means here": "What annotators wrote down: in UTKFace 0 (male) or 1 (female). Nobody in the "
+    "photos was asked, and there is nothing else to choose. It is no statement about anybody's gender.",
+    "What “race” means here": "In UTKFace one of five coarse codes that annotators chose by looking: White, "
+    "Black, Asian, Indian, or “Others”, which lumps everybody else together. FairFace has seven groups, "
+    "which are mapped to these five; the other sources say nothing. The codes serve to see for whom data and "
+    "model are poor. Race is never predicted for a visitor.",
+    "Who labelled": "The ages, sexes and races of UTKFace were estimated by a program (DEX) and checked by a "
+    "person. Those of IMDB-WIKI come from a birth date and the year of the photo, so they are as wrong as "
+    "the guess which face is whose. FairFace was labelled by paid annotators, its ages as ranges.",
+    "Licence": "UTKFace is for non-commercial research; the photos belong to their owners and may not be "
+    "passed on. IMDB-WIKI is for academic research. FairFace is CC BY 4.0. The repository carries labels, "
+    "figures and averages of at least 50 photos, and no photo of anybody in these data sets.",
+    "What stays here": "An imported data set lies in one folder on this computer and is never sent anywhere. "
+    "A visitor's own photo is never added to it.",
+}  # fmt: skip
+
+
+def draw(faces, choice):
+    """Draw the view.
+
+    Args:
+        faces: `agesex.census.Faces`.
+        choice: `agesex.census.Choice`; says nothing here.
+    """
+    st.subheader("What is connected", anchor=False)
+    _connected(faces)
+    st.subheader("Bring data in", anchor=False)
+    if allowed():
+        _form()
+    else:
+        st.caption(
+            "Importing from this page is for those who sit at the computer that runs it: the page was not "
+            "opened on localhost there. AGESEX_ALLOW_IMPORT=1 allows it to every visitor, "
+            "AGESEX_ALLOW_IMPORT=0 to nobody."
+        )
+    st.markdown("On the command line of the computer that runs this page:")
+    st.code(COMMANDS, language="bash", wrap_lines=True)
+    st.caption(
+        "Data sets go into the folder that `python -m agesex dataset where` names; AGESEX_HOME names another "
+        "one. An import that was cut off goes on with the same command, and a second one of the same data "
+        "changes nothing."
+    )
+    st.subheader("What the words mean", anchor=False)
+    for title, text in GUIDE.items():
+        st.markdown(f"**{title}.** {text}")
+
+
+def allowed():
+    """Whether this visitor may have the server read its own disk.
+
+    Only on the computer itself: the server listens to nobody else, the browser was pointed at localhost, and
+    nothing says that a proxy handed the request on. AGESEX_ALLOW_IMPORT (1 or 0) decides instead where it
+    is set.
+    """
+    said = os.environ.get("AGESEX_ALLOW_IMPORT", "").strip()
+    if said in ("0", "1"):
+        return said == "1"
+    headers = st.context.headers
+    names = [headers.get("Host"), urlsplit(headers.get("Origin") or "").netloc]
+    return (
+        (st.get_option("server.address") or "") in LOCAL
+        and all(name and urlsplit(f"//{name}").hostname in LOCAL for name in names)
+        and not any(headers.get(name) for name in FORWARDED)
+    )
+
+
+def _connected(faces):
+    names = store.names()
+    if not names:
+        data = ui.connected()
+        if data is not None:
+            st.markdown(
+                f"The copy of UTKFace that AGESEX_DATASET names: **{len(data.table):,}** photos, read where "
+                "they lie."
+            )
+            return
+        st.markdown(
+            f"The labels of **{faces.n:,}** photos of UTKFace that the repository carries, with measures of "
+            "each photo. The photos themselves are not here: it may not carry them."
+        )
+        return
+    rows = []
+    for name in names:
+        stored = store.open_stored(name)
+        facts = stored.facts
+        rows.append(
+            {
+                "data set": name,
+                "source": facts["source"],
+                "photos": facts["photos"],
+                "refused": sum(facts.get("refused", {}).values()),
+                "pictures": "yes" if pictures.there(stored) else "labels only",
+                "imported": facts["made"],
+            }
+        )
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    st.caption(
+        f"n = {faces.n:,} photos in all. Several data sets are shown together; the filter Source picks one."
+    )
+
+
+def _form():
+    if JOBS and JOBS[-1].at_work:
+        _watch()
+        return
+    if JOBS:
+        _told(JOBS[-1])
+    with st.container(border=True, horizontal=True, vertical_alignment="bottom", key="import"):
+        st.text_input("Path on this computer", key="import_path", placeholder="/home/me/UTKFace.tar.gz")
+        st.selectbox("What it is", [GUESS, *SOURCES], key="import_source", width=180)
+        st.button("Import", icon=":material/download:", key="start_import", on_click=_start)
+    if st.session_state.pop("no_path", False):
+        st.warning("Name a folder, an archive or a table first.", icon=":material/edit:")
+
+
+def _start():
+    path, source = st.session_state["import_path"].strip(), st.session_state["import_source"]
+    if not path:
+        st.session_state["no_path"] = True
+    elif allowed() and not (JOBS and JOBS[-1].at_work):
+        JOBS[:] = [Job(path, None if source == GUESS else source).start()]
+
+
+@st.fragment(run_every=1)
+def _watch():
+    """How far the import is; the whole page comes anew when it has ended."""
+    if not JOBS or not JOBS[-1].at_work:
+        st.rerun()
+    job = JOBS[-1]
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="importing"):
+        said = "looking for photos …"
+        if job.report is not None:
+            said = f"{job.report.seen:,} photos, {job.report.bytes / 1e6:,.0f} MB"
+        st.markdown(
+            f":material/hourglass_top: **{'Stopping' if job.state == STOPPING else 'Importing'}**: {said}"
+        )
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            key="stop_import",
+            disabled=job.state == STOPPING,
+            on_click=job.stop,
+        )
+
+
+def _told(job):
+    """How the last import ended."""
+    if job.state == FAILED:
+        st.error(ui.plain(job.error), icon=":material/error:")
+    elif job.state == STOPPED:
+        st.info(
+            "Stopped. What was read is kept; the same import goes on from there.",
+            icon=":material/pause_circle:",
+        )
+    elif job.state == DONE:
+        report = job.report
+        refused = report.refused.total()
+        end = "It was there already, and is unchanged." if report.unchanged else ""
+        st.success(
+            f"{report.name}: {report.seen:,} files seen, {report.taken:,} taken, {refused:,} refused. {end}",
+            icon=":material/check_circle:",
+        )
+        if refused:
+            st.markdown(
+                "\n".join(f"- {n:,} × {ui.plain(reason)}" for reason, n in report.refused.most_common())
+            )

@@ -1,0 +1,235 @@
+"""The bar of filters over every view: what is chosen, how many each option leaves, and how to take it back.
+
+    choice = filters.draw(faces)
+    filters.put(choice, "sexes")     # in a callback: one filter, e.g. after a click on a chart
+    filters.write(choice)            # in a callback: all of them
+"""
+
+import streamlit as st
+
+from agesex import labels
+from agesex.census import ALL_AGES, COPIES, FLAGS, MEASURES, UNFLAGGED, UNKNOWN, Choice
+from agesex.census.choice import day
+from agesex.dataset import SPLITS
+from ui import linked
+
+KEYS = {  # attribute of Choice: its key in the address
+    "ages": "of_age", "sexes": "of_sex", "races": "of_race", "splits": "of_split", "flags": "of_flag",
+    "copies": "of_copies", "sources": "of_source", "taken": "of_taken", "measures": "of_measure",
+}  # fmt: skip
+NAMES = {
+    "ages": "Age", "sexes": "Sex", "races": "Race code", "splits": "Split", "flags": "Flag", "copies": "Copies",
+    "sources": "Source", "taken": "Collected", "measures": "Measure",
+}  # fmt: skip
+COPY_NAMES = {"only": "has a copy", "without": "has none", "disagreeing": "copies disagree"}
+UNITS = {
+    "brightness": "brightness", "contrast": "contrast", "sharpness": "sharpness", "colour": "colourfulness",
+    "blur": "blur", "light": "light", "burnt": "burnt-out share",
+}  # fmt: skip
+OPTIONS = {
+    "sexes": (*sorted(labels.SEXES), UNKNOWN), "races": (*labels.RACES, UNKNOWN), "splits": SPLITS,
+    "flags": (*FLAGS, UNFLAGGED),
+}  # fmt: skip
+_BEFORE = "dataset_before"  # the last choice that left a face
+
+
+def draw(faces):
+    """Draw the bar.
+
+    Args:
+        faces: `agesex.census.Faces`.
+
+    Returns:
+        agesex.census.Choice.
+    """
+    choice = _asked(faces)
+    counts = faces.options(choice)
+    with st.container(border=True, key="filters"):
+        # in a column each, rows of pills wrap on a narrow screen
+        first, second, third = st.columns([1, 0.9, 1.9], gap="medium")
+        with first:
+            linked.remembered(
+                st.slider, "Labelled age, years", *ALL_AGES, key=KEYS["ages"], default=ALL_AGES,
+                parse=linked.pair(*ALL_AGES),
+            )  # fmt: skip
+        with second:
+            _pills("sexes", counts)
+        with third:
+            _pills("races", counts)
+        first, second = st.columns([1.9, 1.6], gap="medium")
+        with first:
+            _pills("splits", counts)
+        with second:
+            linked.remembered(
+                st.pills, "Copies", list(COPIES[1:]), key=KEYS["copies"], default=None,
+                format_func=_counted(counts["copies"], COPY_NAMES), wrap=True,
+                help="Near-duplicates: the same photo re-encoded, resized or mirrored. They disagree where age or "
+                "sex differs within the group.",
+            )  # fmt: skip
+        if _measured(faces):
+            _pills("flags", counts)
+        if len(counts["sources"]) > 1:
+            _pills("sources", counts)
+        total = faces.totals(choice)["photos"]
+        if total:
+            st.session_state[_BEFORE] = choice
+        _chips(choice, total, faces.n)
+    return choice
+
+
+def nobody(faces, choice):
+    """Whether no face is left; says so, with a way back."""
+    if faces.totals(choice)["photos"]:
+        return False
+    st.info("No photo fits these filters. Take one of them back.", icon=":material/filter_alt_off:")
+    before = st.session_state.get(_BEFORE, Choice())
+    st.button(
+        "Take back the last filter", icon=":material/undo:", key="undo_filter", on_click=write, args=(before,)
+    )
+    return True
+
+
+def write(choice):
+    """Set every filter, from a callback."""
+    for name in KEYS:
+        put(choice, name)
+
+
+def take_back(choice, name):
+    """Take one filter back, from a callback."""
+    put(choice.but(name), name)
+
+
+def said(choice, name):
+    """What a filter asks for, in words; for a chip."""
+    value = getattr(choice, name)
+    if name == "ages":
+        return f"{NAMES[name]} {_between(*value)}"
+    if name == "copies":
+        return f"Photo {COPY_NAMES[value]}" if value != "disagreeing" else "Copies that disagree"
+    if name == "taken":
+        first, last = (f"{end:%d %b %Y}" for end in value)
+        return f"{NAMES[name]} {first}" if first == last else f"{NAMES[name]} {first} – {last}"
+    if name == "measures":
+        return ", ".join(f"{UNITS[one].capitalize()} {low:g}–{high:g}" for one, low, high in value)
+    return f"{NAMES[name]} {', '.join(map(str, value))}"
+
+
+def _between(low, high):
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def _asked(faces):
+    """What the address or the last click asks for, before the widgets are drawn: their labels hold counts."""
+    sources = tuple(faces.options()["sources"])
+    values = {name: linked.held(key, **_held(name, sources)) for name, key in KEYS.items()}
+    for name in ("sexes", "races", "splits", "flags", "sources"):
+        values[name] = tuple(values[name])  # pills give lists
+    values["copies"] = values["copies"] or "all"
+    values["taken"] = values["taken"] and tuple(map(day, values["taken"]))
+    values["measures"] = tuple(_measure(text) for text in values["measures"])
+    return Choice(**values)
+
+
+def _held(name, sources):
+    if name == "ages":
+        return {"default": ALL_AGES, "parse": linked.pair(*ALL_AGES)}
+    if name == "copies":
+        return {"default": None, "parse": {one: one for one in COPIES[1:]}.__getitem__}
+    if name == "taken":
+        return {"default": None, "parse": _days}
+    if name == "measures":
+        return {"default": (), "parse": _measures}
+    return {"default": (), "parse": _named(sources if name == "sources" else OPTIONS[name])}
+
+
+def _pills(name, counts):
+    options = list(counts[name])
+    if name == "flags":
+        options = [flag for flag in options if counts["flags"][flag] or flag in linked.value(KEYS[name], ())]
+    linked.remembered(
+        many, NAMES[name], options, key=KEYS[name], default=(), parse=_named(OPTIONS.get(name, options)),
+        format_func=_counted(counts[name], {UNFLAGGED: "no flag"}), wrap=True,
+    )  # fmt: skip
+
+
+def _counted(counts, names):
+    return lambda option: f"{names.get(option, option)} {counts.get(option, 0):,}"
+
+
+def many(label, options, **kwargs):
+    """Pills of which several may be chosen: a tuple, in the order of the options."""
+    chosen = st.pills(label, options, selection_mode="multi", **kwargs)
+    return tuple(option for option in options if option in chosen)
+
+
+def _measured(faces):
+    """Whether the photos have been measured: without that no face has a flag."""
+    return bool(faces.ask("SELECT count(brightness) AS n FROM faces").n.iloc[0])
+
+
+def _chips(choice, total, n):
+    """What is chosen, each with a way back."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chips"):
+        st.markdown(f"**{total:,}** of {n:,} photos")
+        for name in choice.active():
+            st.button(
+                said(choice, name), icon=":material/close:", key=f"chip_{name}", on_click=take_back,
+                args=(choice, name), help="Take this filter back",
+            )  # fmt: skip
+        if choice.active():
+            st.button(
+                "Take back all filters", icon=":material/filter_alt_off:", key="no_filters", type="tertiary",
+                on_click=write, args=(Choice(),),
+            )  # fmt: skip
+        else:
+            st.caption("Nothing picked means all. A click on a bar, or a stroke over bars, is a filter, too.")
+
+
+def put(choice, name):
+    """Set one filter to what it is in a choice, from a callback."""
+    value = getattr(choice, name)
+    if name == "copies":
+        value = None if value == "all" else value
+    if name == "taken" and value:
+        value = tuple(f"{end:%Y%m%d}" for end in value)
+    if name == "measures":
+        value = tuple(f"{one}_{low!r}_{high!r}" for one, low, high in value)
+    linked.put(KEYS[name], value)
+
+
+def _named(options):
+    """A `parse` for names with “-” between them, e.g. "Asian-Black"; a name, too, may hold one: "utkface-wild"."""
+
+    def parse(text):
+        rest, found = f"-{text.replace('-', '--')}-", set()
+        for name in sorted(options, key=len, reverse=True):
+            if (marked := f"-{name.replace('-', '--')}-") in rest:
+                rest = rest.replace(marked, "", 1)
+                found.add(name)
+        if rest:
+            raise ValueError(text)
+        return tuple(name for name in options if name in found)
+
+    return parse
+
+
+def _days(text):
+    first, last = text.split("-")
+    if day(first) > day(last):
+        raise ValueError(text)
+    return first, last
+
+
+def _measures(text):
+    found = tuple(text.split("-"))
+    for one in found:
+        _measure(one)
+    return found
+
+
+def _measure(text):
+    name, low, high = text.split("_")
+    if name not in MEASURES or not float(low) <= float(high):
+        raise ValueError(text)
+    return name, float(low), float(high)

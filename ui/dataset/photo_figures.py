@@ -1,0 +1,73 @@
+"""The photos as photos: when they were collected, how bright, sharp and colourful they are."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from agesex import findings_dataset
+from agesex.census import who
+from agesex.charts import who as drawn
+from ui import linked
+from ui.dataset import clicks, filters
+
+
+def draw(faces, choice):
+    """Draw them, as part of the view Who; arguments as of `who.draw`."""
+    st.subheader("The photos", anchor=False)
+    _collected(faces, choice)
+    _measures(faces, choice)
+
+
+def _collected(faces, choice):
+    found = who.collected(faces, choice.but("taken"))
+    if found.empty:
+        st.caption("No photo of this choice has a date of collection.")
+        return
+    first, last = choice.taken or (found.start.min().date(), found.end.max().date())
+    chosen = (found.end > pd.Timestamp(first)) & (found.start <= pd.Timestamp(last))
+    chart = drawn.collected(found.assign(chosen=chosen).pipe(_keep, found))
+    clicks.figure(
+        findings_dataset.collected(found), chart,
+        f"n = {found.n.sum():,} dated photos. UTKFace's date is in the file's name and says when the picture was "
+        f"collected, not when it was taken. {clicks.STROKE}",
+        key="collected", choice=choice, after=partial(clicks.taken, found.attrs["step"]),
+    )  # fmt: skip
+
+
+def _keep(rows, like):
+    rows.attrs.update(like.attrs)
+    return rows
+
+
+def _measures(faces, choice):
+    there = who.measured(faces, choice)
+    if not there:
+        st.caption("There are no measures of these photos (brightness, sharpness, …).")
+        return
+    st.caption(
+        "What the pictures are like as pictures. Brightness and colour depend on the skin, too; a cropped 200-pixel "
+        f"photo hides how large the face was. {clicks.STROKE}"
+    )
+    shown = linked.remembered(
+        filters.many, "Measures", there, key="stats", default=tuple(there[:4]), parse=_measures_of(there), wrap=True
+    )
+    columns = st.columns(2, gap="large")
+    for number, name in enumerate(shown):
+        rows = who.histogram(faces, choice.but("measures"), name)
+        if rows.empty:
+            continue
+        asked = {one: (low, high) for one, low, high in choice.measures}.get(name)
+        inside = True if asked is None else rows.end.gt(asked[0]) & rows.start.lt(asked[1])
+        with columns[number % 2]:
+            clicks.figure(
+                findings_dataset.histogram(rows, name),
+                drawn.histogram(rows.assign(chosen=inside), findings_dataset.MEASURE_NAMES[name][1]),
+                f"n = {rows.n.sum():,} photos; the outermost bars hold all beyond them.",
+                key=f"measure_{name}", choice=choice, after=partial(clicks.measure, name),
+            )  # fmt: skip
+
+
+def _measures_of(there):
+    """A `parse` for measures with “-” between them."""
+    return lambda text: tuple(name for name in there if name in text.split("-"))

@@ -1,0 +1,106 @@
+"""Who comes with whom: two fields against each other, and whether the splits hold the same people."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from agesex import findings_dataset
+from agesex.census import balance, who
+from agesex.charts import who as drawn
+from agesex.metrics import BAND_NAMES
+from ui import linked
+from ui.dataset import clicks
+from ui.dataset.order import ordered
+
+
+def draw(faces, choice):
+    """Draw both, as part of the view Who; arguments as of `who.draw`."""
+    st.subheader("Who comes with whom", anchor=False)
+    _two_way(faces, choice)
+    st.subheader("Who trains, who tests", anchor=False)
+    _balance(faces, choice)
+
+
+def _two_way(faces, choice):
+    several = len(faces.options()["sources"]) > 1
+    fields = [name for name in who.FIELDS if name != "source" or several]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        first, second = (
+            linked.remembered(
+                st.selectbox, label, fields, format_func=who.FIELDS.get, default=default, key=key, width=200
+            )
+            for label, default, key in (("Rows", "race", "rows"), ("Columns", "band", "columns"))
+        )
+    if first == second:
+        st.info("Choose two different fields.", icon=":material/info:")
+        return
+    found = who.cells(faces, choice, first, second)
+    rows = _sorted(balance.crosstab(found), first, second)
+    test = balance.association(found)
+    known = "" if pd.isna(test["v"]) else f" Cramér's V {test['v']:.2f} (0 unrelated, 1 one decides the other)."
+    clicks.figure(
+        findings_dataset.two_way(rows, first, second),
+        drawn.two_way(rows, (who.FIELDS[first], who.FIELDS[second])),
+        f"n = {found.n.sum():,} photos.{known} Orange ▲ over-, blue ▼ under-represented: at least "
+        f"{100 * balance.FAR:.0f} % away from what independence would hold, by more than {balance.MARKED} standard "
+        "errors. A click on a cell is a filter. What it does to a model: what two groups share too often it may take for one thing.",
+        key="two_way", choice=choice, after=partial(clicks.pair, first, second),
+    )  # fmt: skip
+
+
+def _balance(faces, choice):
+    found = who.cells(faces, choice.but("ages", "splits"), "split", "band")
+    rows = found.rename(columns={"first": "split", "second": "band"})
+    rows = rows[rows.split != "dropped"]
+    if rows.empty:
+        return
+    low, high = choice.ages
+    ends = rows.band.map(clicks.band_ages)
+    inside = ends.map(lambda band: band[1] >= low and band[0] <= high)
+    rows = rows.assign(
+        share=rows.n / rows.groupby("split").n.transform("sum"),
+        chosen=inside & (rows.split.isin(choice.splits) if choice.splits else True),
+    )
+    tests = balance.split_balance(faces, choice.but("splits"))
+    clicks.figure(
+        findings_dataset.balance(tests), drawn.split_bands(rows, BAND_NAMES),
+        f"n = {rows.n.sum():,} photos of every age. The whole published test list (ages 21–60) is in test; of the "
+        "other ages a fifth. Training teaches, validation chooses, calibration sets the intervals, test is only reported. "
+        f"Dropped copies of test photos are left out. {clicks.HOW}",
+        key="balance", choice=choice, after=clicks.split_and_band,
+    )  # fmt: skip
+    with st.expander("The tests, and the splits in numbers"):
+        st.dataframe(_as_text(tests), hide_index=True)
+        st.caption(
+            "Pearson's χ² test of independence between split and field, p after Holm's correction. With many "
+            "photos a tiny difference has a tiny p: look at Cramér's V (0 alike, 1 wholly apart; under 0.1 is small). "
+            "Photos count as independent, though copies are not, so p is a little too small."
+        )
+        boxes = who.boxes(faces, choice.but("splits"), "split")
+        st.dataframe(
+            boxes.round(1).rename(columns={"name": "split", "n": "photos", "mean": "mean age", "q50": "median age"})[
+                ["split", "photos", "mean age", "median age"]
+            ],
+            hide_index=True,
+        )
+
+
+def _as_text(tests):
+    return pd.DataFrame(
+        {
+            "field": [who.FIELDS[field] for field in tests.index],
+            "photos": [f"{n:,.0f}" for n in tests.n],
+            "χ²": ["none" if pd.isna(value) else f"{value:.1f}" for value in tests.chi2],
+            "degrees of freedom": [f"{dof:.0f}" for dof in tests.dof],
+            "p (Holm)": [findings_dataset.p_value(p) for p in tests.p_holm],
+            "Cramér's V": ["none" if pd.isna(value) else f"{value:.3f}" for value in tests.v],
+        }
+    )
+
+
+def _sorted(rows, first, second):
+    """Rows of a two-way table in the order of the groups."""
+    down, across = ordered(first, rows["first"]), ordered(second, rows.second)
+    order = rows["first"].map(down.index) * len(across) + rows.second.map(across.index)
+    return rows.iloc[order.argsort()].reset_index(drop=True)

@@ -1,0 +1,150 @@
+"""Who: how many, how old, of which sex and race code, in which split, since when, and what the photos are like."""
+
+from functools import partial
+
+import streamlit as st
+
+import ui
+from agesex import findings_dataset
+from agesex.census import who
+from agesex.charts import who as drawn
+from ui import linked
+from ui.dataset import clicks, photo_figures, so_what, together
+from ui.dataset.order import ordered
+
+SEX_NOTE = "Sex is what annotators wrote down (UTKFace: 0 male, 1 female)."
+RACE_NOTE = "Race is one of five coarse codes that annotators chose; it is never predicted for a visitor."
+NOTES = {"race": RACE_NOTE, "sex": SEX_NOTE}
+AGE_NOTE = "The ages of UTKFace were estimated by a program and checked by a person."
+NONE = "nothing"
+PANEL = 170  # px
+TAKEN_AWAY = ("file", "age", "sex", "race", "split", "source", "group", "copies", "flags")  # columns of the CSV
+
+
+def draw(faces, choice):
+    """Draw the view.
+
+    Args:
+        faces: `agesex.census.Faces`.
+        choice: `agesex.census.Choice`.
+    """
+    total = faces.totals(choice)
+    _counts(faces, choice, total)
+    so_what.draw(faces, choice)
+    _ages(faces, choice)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _pyramid(faces, choice)
+    with right:
+        _boxes(faces, choice)
+    together.draw(faces, choice)
+    photo_figures.draw(faces, choice)
+
+
+def _counts(faces, choice, total):
+    with st.container(horizontal=True, vertical_alignment="center", key="counts"):
+        for name, value, help_text in (
+            ("Photos", total["photos"], "Photos that the filters leave."),
+            ("Female", total["female"], SEX_NOTE),
+            ("Male", total["male"], SEX_NOTE),
+            ("Sex unknown", total["unknown"], "The source says nothing about the sex."),
+            (
+                "Have a copy",
+                total["copies"],
+                "Photos that share a group of near-duplicates with another one, shown or not: re-encoded, resized "
+                "or mirrored copies.",
+            ),
+            ("Dropped", total["dropped"], "Copies of published test photos; never used."),
+            ("Malformed", _malformed(faces), "Files of UTKFace whose names are no labels; left out."),
+        ):
+            if value or name != "Sex unknown":
+                st.metric(name, f"{value:,}", help=help_text, border=True, width=165)
+        st.download_button(
+            "CSV of the selection", partial(_csv, faces, choice), "faces.csv", "text/csv", key="csv_selection",
+            icon=":material/download:", on_click="ignore", help="A row per photo: file, labels, split, copies, flags",
+        )  # fmt: skip
+
+
+def _malformed(faces):
+    return ui.dataset_facts()["malformed"] if faces.datasets == ("utkface",) else 0
+
+
+def _csv(faces, choice):
+    return faces.rows(choice, TAKEN_AWAY).to_csv(index=False)
+
+
+def _ages(faces, choice):
+    st.subheader("How old they are", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        width = linked.remembered(
+            st.segmented_control, "Years per bar", list(who.WIDTHS), default=1, required=True, key="bar",
+            help="1 year shows which ages annotators preferred.",
+        )  # fmt: skip
+        by = linked.remembered(
+            st.segmented_control, "By", ["sex", "race", "split", NONE], default="sex", required=True, key="ages_by"
+        )
+        shares = linked.remembered(
+            st.toggle, "Shares", key="shares", default=False, parse=linked.flag,
+            help="The share of each group instead of its number",
+        )  # fmt: skip
+    field = None if by == NONE else by
+    found = who.age_counts(faces, choice.but("ages"), width=width, by=field)
+    rows = found.assign(chosen=found.end.gt(choice.ages[0]) & found.start.le(choice.ages[1]))
+    n = faces.totals(choice)["photos"]
+    after, span = partial(clicks.ages, width), (0, faces.oldest + 1)
+    note = f"n = {n:,} photos chosen; pale: ages that the filter leaves out. {clicks.STROKE}"
+    if by in ("race", "split") and not (by == "split" and shares):
+        return _panels(rows, by, choice, span, shares, after, f"{note} {NOTES.get(by, '')}")
+    chart = drawn.age_bars(rows, by=field, shares=shares, span=span)
+    title = findings_dataset.ages(who.frequent(faces, choice))
+    about = f"{NOTES.get(by, '')} {AGE_NOTE}"
+    effect = "What it does to a model: where photos are few, guesses are pulled to where they are many."
+    return clicks.figure(
+        title, chart, f"{note} {about} {effect}", key="ages", choice=choice, after=after
+    )
+
+
+def _panels(rows, by, choice, span, shares, after, note):
+    """A chart per group: five colours on top of each other cannot be told apart."""
+    for name in ordered(by, rows.name):
+        part = rows[rows.name == name]
+        said = findings_dataset.most_frequent(part[part.chosen]) if part.chosen.any() else "none of these ages"
+        chart = drawn.age_bars(part, shares=shares, height=PANEL, span=span)
+        clicks.figure(
+            f"{name}: {said}", chart, f"n = {part[part.chosen].n.sum():,} photos.", key=f"ages_{name}",
+            choice=choice, after=after,
+        )  # fmt: skip
+    st.caption(note)
+
+
+def _pyramid(faces, choice):
+    found = who.pyramid(faces, choice.but("ages", "sexes"))
+    if found.empty:
+        return
+    low, high = choice.ages
+    inside = found.end.gt(low) & found.start.le(high)
+    rows = found.assign(chosen=inside & (found.sex.isin(choice.sexes) if choice.sexes else True))
+    clicks.figure(
+        findings_dataset.pyramid(found), drawn.pyramid(rows),
+        f"n = {found.n.sum():,} photos of every age and of both sexes; pale: not chosen. A click is a filter of age "
+        f"and sex. {SEX_NOTE}",
+        key="pyramid", choice=choice, after=clicks.sex_and_ages,
+    )  # fmt: skip
+
+
+def _boxes(faces, choice):
+    by = linked.remembered(
+        st.segmented_control, "Ages by", ["race", "sex", "split"], default="race", required=True, key="boxes_by"
+    )
+    found = who.boxes(faces, choice.but(clicks.FIELDS[by]), by)
+    names = getattr(choice, clicks.FIELDS[by])
+    order = ordered(by, found.name)
+    found = found.set_index("name").loc[order].reset_index()
+    rows = found.assign(chosen=found.name.isin(names) if names else True)
+    clicks.figure(
+        findings_dataset.boxes(found, by), drawn.boxes(rows),
+        f"n = {found.n.sum():,} photos. Thick: middle half; thin: middle 90 %; white: median; diamond: mean. "
+        "What it does to a model: an error that differs between two groups may come from their ages. "
+        f"{NOTES.get(by, '')} {clicks.HOW}",
+        key="boxes", choice=choice, after=partial(clicks.group, by),
+    )  # fmt: skip
