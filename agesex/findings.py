@@ -199,53 +199,6 @@ def history(table, measure):
     )
 
 
-def ages(table):
-    """The most frequent age, and where half of the photos lie."""
-    counts = table.age.value_counts()
-    low, high = table.age.quantile([0.25, 0.75])
-    return (
-        f"Half of the photos show people of {low:.0f} to {high:.0f}; the age {counts.index[0]} alone has "
-        f"{counts.iloc[0]:,} of {len(table):,}"
-    )
-
-
-def races(counts):
-    """The largest and the smallest race; counts of `census.race_by_sex`."""
-    order = counts.drop(index="All").query("all > 0").sort_values("all")
-    if len(order) < 2:
-        return f"{counts.loc['All', 'all']:,} photos of one code"
-    small, large = order.iloc[0], order.iloc[-1]
-    return (
-        f"{percent(large['share'], 0)} of the photos are coded {large.name}, {percent(small['share'], 0)} "
-        f"{small.name}"
-    )
-
-
-def age_spread(rows):
-    """The youngest and the oldest group by median; rows of `census.age_spread`."""
-    order = rows[rows.n >= MIN_GROUP].sort_values("q50")
-    if len(order) < 2:
-        return f"Fewer than two groups have {MIN_GROUP} photos"
-    young, old = order.iloc[0], order.iloc[-1]
-    return (
-        f"The groups differ in age: the median is {young.q50:.0f} for {young.race}, {young.sex}, and "
-        f"{old.q50:.0f} for {old.race}, {old.sex}"
-    )
-
-
-def splits(rows):
-    """Which split differs most in age; rows of `census.split_table`."""
-    order = rows[rows.split != "dropped"].sort_values("listed")
-    if len(order) < 2:
-        return "One split only"
-    few, many = order.iloc[0], order.iloc[-1]
-    start = "The splits are alike in age" if many["listed"] - few["listed"] < 0.05 else "Not alike"
-    return (
-        f"{start}: 21–60 are {percent(many['listed'], 0)} of {many['split']} and "
-        f"{percent(few['listed'], 0)} of {few['split']}"
-    )
-
-
 def copies(rows):
     """How often two labels of one photo disagree; rows of `census.copies`."""
     if rows.empty:

@@ -27,16 +27,14 @@ PREDICTIONS = {  # column: (what is expected, the values; or: what is expected, 
 }
 SPREAD = ("years from 0", 0, np.inf)  # of age_sd, where it is there
 STRESS = {
-    "n": ("a number above 0", 1, np.inf), "mae": ("years from 0", 0, np.inf),
+    "n": ("a number above 0", 1, np.inf),
+    **dict.fromkeys(("mae", "mae_low", "mae_high"), ("years from 0", 0, np.inf)),
     "sex_accuracy": ("a share from 0 to 1", 0, 1),
     **dict.fromkeys(("bias", "bias_low", "bias_high", "cost", "cost_low", "cost_high"), ("years", *FREE)),
+    **dict.fromkeys(("bias_change", "bias_change_low", "bias_change_high"), ("years", *FREE)),
+    **dict.fromkeys(("sex_change", "sex_low", "sex_high"), ("a difference of shares", -1, 1)),
 }  # fmt: skip
 STRESS_NAMES = ("fault", "strength")
-STRESS_MORE = {  # tables made before they were invented have none
-    "sex_change": ("a difference of shares", -1, 1), "sex_low": ("a difference of shares", -1, 1),
-    "sex_high": ("a difference of shares", -1, 1),
-    **dict.fromkeys(("mae_low", "mae_high", "bias_change", "bias_change_low", "bias_change_high"), ("years", *FREE)),
-}  # fmt: skip
 
 
 def predictions(table):
@@ -95,8 +93,7 @@ def stress(table):
     missing = sorted({*STRESS, *STRESS_NAMES} - set(table))
     if missing:
         return f"lacks the columns {', '.join(missing)}"
-    there = {name: rule for name, rule in STRESS_MORE.items() if name in table}
-    for name, (expected, *allowed) in (STRESS | there).items():
+    for name, (expected, *allowed) in STRESS.items():
         if found := _wrong(table, name, expected, allowed, "fault"):
             return found
     for name in STRESS_NAMES:

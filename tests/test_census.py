@@ -20,54 +20,6 @@ def six():
     )
 
 
-def test_nothing_asked_for_is_everything(six):
-    assert len(census.choose(six)) == 6
-
-
-@pytest.mark.parametrize(
-    ("asked", "files"),
-    [
-        ({"sexes": ["female"]}, "adf"),
-        ({"races": ["White", "Others"]}, "abcf"),
-        ({"splits": ["dropped"]}, "e"),
-        ({"ages": (26, 29)}, "bcde"),
-        ({"sexes": ["male"], "races": ["Asian"], "ages": (26, 26)}, "e"),
-        ({"sexes": ["female"], "splits": ["dropped"]}, ""),
-    ],
-)
-def test_filters_are_joined_and_include_both_ends(six, asked, files):
-    assert "".join(census.choose(six, **asked).file) == files
-
-
-def test_totals_by_hand(six):
-    assert census.totals(six) == {"photos": 6, "female": 3, "male": 3, "copies": 4, "dropped": 1}
-
-
-def test_ages_are_counted_in_bins(six):
-    rows = census.age_counts(six, width=5).set_index(["sex", "start"])
-    assert rows.n.to_dict() == {
-        ("female", 0): 1, ("female", 25): 1, ("female", 70): 1, ("male", 25): 3,
-    }  # fmt: skip
-    assert rows.loc[("male", 25), "end"] == 30
-
-
-def test_race_by_sex_adds_up_and_keeps_empty_rows(six):
-    counts = census.race_by_sex(six)
-    assert counts.loc["White", ["female", "male", "all"]].tolist() == [1, 2, 3]
-    assert counts.loc["Black", "all"] == 0
-    assert counts.loc["All", ["female", "male", "all"]].tolist() == [3, 3, 6]
-    assert counts.loc["White", "share"] == 0.5
-
-
-def test_the_shares_of_a_split_add_up_to_one(six):
-    rows = census.split_ages(six)
-    assert rows.groupby("split").share.sum().tolist() == pytest.approx([1, 1, 1])
-    table = census.split_table(six).set_index("split")
-    assert list(table.index) == ["train", "test", "dropped"]
-    assert table.loc["train", "women"] == pytest.approx(1 / 3)
-    assert table.loc["test", "listed"] == 0.5
-
-
 def test_copies_know_what_they_disagree_on(six):
     rows = census.copies(six).set_index("group")
     assert list(rows.index) == ["b", "d"]

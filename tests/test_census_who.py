@@ -253,13 +253,13 @@ def test_who_is_rare_is_found_and_said():
 def test_the_engine_agrees_with_the_questions_to_a_table():
     known = census.known()
     faces = Faces(known)
-    old = census.age_counts(known, width=5).set_index(["sex", "start"]).n.sort_index()
+    old = known.groupby(["sex", known.age // 5 * 5]).size()
     new = who.age_counts(faces, EVERYBODY, width=5, by="sex").rename(columns={"name": "sex"})
-    assert new.set_index(["sex", "start"]).n.sort_index().to_dict() == old.to_dict()
+    assert new.set_index(["sex", "start"]).n.to_dict() == old.to_dict()
     groups = census.copies(known)
     found = faces.groups()
     assert len(found) == len(groups)
     assert found.years.sum() == groups.years.sum() and (found.sexes > 1).sum() == (groups.sexes > 1).sum()
-    splits = census.split_ages(known).query("n > 0")
+    bands = known.groupby(["split", age_band(known.age)], observed=True).size()
     pairs = who.cells(faces, EVERYBODY, "split", "band").set_index(["first", "second"]).n
-    assert {(row.split, row.band): row.n for row in splits.itertuples()} == pairs.to_dict()
+    assert bands.to_dict() == pairs.to_dict()

@@ -48,10 +48,6 @@ def every_chart(labels, faces):
     )
     rows = metrics.by_group(faces, ["sex", "race"])
     return {
-        "ages": charts.age_histogram(census.age_counts(labels)),
-        "races": charts.race_by_sex(census.race_by_sex(labels)),
-        "spread": charts.age_spread(census.age_spread(labels)),
-        "splits": charts.split_ages(census.split_ages(labels)),
         "copies": charts.disagreements(census.disagreements(census.copies(labels))),
         "groups": charts.group_intervals(rows, ["sex", "race"], "mae", kind="test", reference=5),
         "density": charts.predicted_against_true(metrics.density(faces), metrics.mean_by_age(faces)),
@@ -81,7 +77,7 @@ def test_a_sex_or_split_has_one_colour_everywhere_and_race_has_none(labels, face
             assert channel["scale"] == {"domain": list(charts.KINDS)}
             assert channel["field"] in {"sex", "split", "kind"}
             seen += 1
-    assert seen >= 8
+    assert seen >= 2
 
 
 def test_small_groups_are_hollow_pale_and_without_interval(faces):
@@ -137,14 +133,6 @@ def test_a_learning_curve_marks_where_the_pictures_grow():
     assert [(row["epoch"], row["text"]) for row in stages] == [(1, "112 px"), (3, "144 px")]
     lines = data(spec, layers(spec)[-1])
     assert {row["split"] for row in lines} == {"train", "validation"}
-
-
-def test_ages_of_one_year_are_named_by_that_year(labels):
-    spec = charts.age_histogram(census.age_counts(labels, width=1)).to_dict()
-    names = {row["ages"] for row in data(spec, spec)}
-    assert "26" in names
-    spec = charts.age_histogram(census.age_counts(labels, width=10)).to_dict()
-    assert "20–29" in {row["ages"] for row in data(spec, spec)}
 
 
 @pytest.mark.parametrize("interval", [True, False])

@@ -22,21 +22,14 @@ from agesex.census.faces import EVERYBODY, Faces
 from agesex.census.source import Source, known
 from agesex.census.tables import (
     DISAGREEMENT_NAMES,
-    age_counts,
-    age_spread,
-    choose,
     copies,
     disagreement,
     disagreements,
     facts,
-    race_by_sex,
-    split_ages,
-    split_table,
-    totals,
 )
 
 __all__ = [
     "ALL_AGES", "COPIES", "DISAGREEMENT_NAMES", "EVERYBODY", "FLAGS", "MEASURES", "UNFLAGGED", "UNKNOWN",
-    "Choice", "Faces", "Source", "age_counts", "age_spread", "choose", "copies", "disagreement", "disagreements",
-    "facts", "known", "race_by_sex", "split_ages", "split_table", "tables", "totals",
+    "Choice", "Faces", "Source", "copies", "disagreement", "disagreements",
+    "facts", "known", "tables",
 ]  # fmt: skip

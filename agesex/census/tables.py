@@ -1,8 +1,7 @@
-"""Questions to a DataFrame at hand: counts, ages, and how far two labels of one photo differ.
+"""What is known of UTKFace as a whole, and how far two labels of one photo differ.
 
-    table = choose(dataset.known(), sexes=["female"], ages=(0, 30))
-    age_counts(table, width=5)      # sex, start, end, n
-    copies(table)                   # one row per duplicate group
+    facts()["malformed_names"]
+    copies(dataset.known())         # one row per duplicate group
 
 Tables are those of `agesex.dataset`: file, age (years), sex, race, split, group, published.
 """
@@ -11,10 +10,9 @@ import json
 
 import pandas as pd
 
-from agesex.dataset import MANIFEST, SPLITS
+from agesex.dataset import MANIFEST
 from agesex.errors import BadDataset
-from agesex.labels import MAX_AGE, RACES, SEXES
-from agesex.metrics import age_band
+from agesex.labels import MAX_AGE
 
 DISAGREEMENT = (-1, 0, 2, 5, 10, 20, MAX_AGE)  # years between two labels of one photo, right edges
 DISAGREEMENT_NAMES = ("same age", "1–2 years", "3–5 years", "6–10 years", "11–20 years", "over 20")
@@ -37,100 +35,6 @@ def facts(manifest=MANIFEST):
             f"{path} cannot be read: {error}. Restore it from the repository, or make it with "
             f"`python -m training.prepare`."
         ) from error
-
-
-def choose(table, *, sexes=(), races=(), splits=(), ages=(0, MAX_AGE)):
-    """The rows that a reader asked for.
-
-    Args:
-        table: rows with age, sex, race, split.
-        sexes: names to keep; an empty list keeps all.
-        races: likewise.
-        splits: likewise.
-        ages: (lowest, highest) age to keep, years, both included.
-
-    Returns:
-        DataFrame, possibly without rows.
-    """
-    kept = table.age.between(*ages)
-    for column, names in (("sex", sexes), ("race", races), ("split", splits)):
-        if names:
-            kept &= table[column].isin(list(names))
-    return table[kept]
-
-
-def totals(table):
-    """How many: dict with photos, female, male, copies (photos that share a group), dropped."""
-    return {
-        "photos": len(table),
-        "female": int((table.sex == "female").sum()),
-        "male": int((table.sex == "male").sum()),
-        "copies": int(table.group.duplicated(keep=False).sum()),
-        "dropped": int((table.split == "dropped").sum()),
-    }
-
-
-def age_counts(table, *, width=5):
-    """Photos per age bin and sex.
-
-    Args:
-        table: rows with age and sex.
-        width: of a bin, whole years.
-
-    Returns:
-        DataFrame: sex, start, end (years, end excluded), n; empty bins are left out.
-    """
-    start = table.age // width * width
-    rows = table.groupby([table.sex, start.rename("start")]).size().rename("n").reset_index()
-    return rows.assign(end=rows.start + width)[["sex", "start", "end", "n"]]
-
-
-def race_by_sex(table):
-    """Photos per race and sex.
-
-    Returns:
-        DataFrame indexed by race (and "All"), columns female, male, all, share (of all photos).
-    """
-    counts = pd.crosstab(table.race, table.sex).reindex(
-        index=list(RACES), columns=sorted(SEXES), fill_value=0
-    )
-    counts.loc["All"] = counts.sum()
-    counts["all"] = counts.sum(axis=1)
-    return counts.assign(share=counts["all"] / max(1, len(table))).rename_axis(columns=None)
-
-
-def age_spread(table):
-    """Where the ages of each race and sex lie.
-
-    Returns:
-        DataFrame: race, sex, n, q10, q25, q50, q75, q90 (years); empty groups are left out.
-    """
-    groups = table.groupby(["race", "sex"]).age
-    quantiles = groups.quantile([0.1, 0.25, 0.5, 0.75, 0.9]).unstack()
-    quantiles.columns = ["q10", "q25", "q50", "q75", "q90"]
-    return quantiles.assign(n=groups.size()).reset_index()
-
-
-def split_table(table):
-    """One row per split: n, women (share), median age, aged 21–60 (share)."""
-    rows = table.groupby("split").agg(
-        n=("age", "size"),
-        women=("sex", lambda sex: (sex == "female").mean()),
-        median=("age", "median"),
-        listed=("age", lambda age: age.between(21, 60).mean()),
-    )
-    return rows.reindex([name for name in SPLITS if name in rows.index]).reset_index()
-
-
-def split_ages(table):
-    """Share of each age band within each split.
-
-    Returns:
-        DataFrame: split, band, n, share (of the split's photos).
-    """
-    bands = age_band(table.age).rename("band")
-    rows = table.groupby(["split", bands], observed=False).size().rename("n").reset_index()
-    return rows.assign(share=rows.n / rows.groupby("split").n.transform("sum"))
 
 
 def copies(table):

@@ -1,6 +1,6 @@
 """Charts of tables: pure functions table -> alt.Chart, without title, width or colours of their own.
 
-    st.altair_chart(age_histogram(census.age_counts(table)))
+    st.altair_chart(disagreements(census.disagreements(census.copies(table))))
 
 The page writes the sentence above a chart (`agesex.findings`), its n and caveat below it. Colours come
 from the theme's palette in the order of `KINDS`, so that a sex or a split has one colour everywhere;
@@ -9,11 +9,7 @@ race has none, it is always a position.
 
 from agesex.charts.by_age import by_age, cumulative, errors
 from agesex.charts.census import (
-    age_histogram,
-    age_spread,
     disagreements,
-    race_by_sex,
-    split_ages,
 )
 from agesex.charts.confusion import confusion
 from agesex.charts.curves_sex import answered, precision_recall, reliability, roc
@@ -42,12 +38,12 @@ from agesex.charts.versus import differences, peers
 from agesex.charts.what_if import effect_p_female, effect_years, sweep
 
 __all__ = [
-    "HEAT_TITLES", "KINDS", "YEARS", "age_distribution", "age_histogram", "age_spread", "answered",
+    "HEAT_TITLES", "KINDS", "YEARS", "age_distribution", "answered",
     "best_curve", "by_age", "colour", "confusion", "cumulative", "curve_rows", "curves",
     "differences", "disagreements", "effect_p_female", "effect_years", "errors", "funnel",
     "gate_dots", "grids", "group_dots", "group_intervals", "group_regions", "group_rows", "heat",
     "heat_rows", "heat_versus", "intervals", "learning_curve", "map_regions", "map_stability",
     "method_intervals", "method_rows", "model_rows", "network", "part_rows",
     "peers", "precision_recall", "predicted_against_true", "promise", "promise_by_group",
-    "race_by_sex", "reliability", "roc", "slice_dots", "small_curve", "split_ages", "stress", "sweep", "widths",
+    "reliability", "roc", "slice_dots", "small_curve", "stress", "sweep", "widths",
 ]  # fmt: skip
