@@ -35,8 +35,10 @@ def main():
         chosen = choice.pick(view)
         if chosen is None:
             return
-        st.caption(f"{chosen.caveat} Model {chosen.title}, SHA-256 {chosen.card['sha256'][:12]}…")
-        if view not in ("making", "robustness") and chosen.rows().empty:
+        own = view in choice.OWN_FACES
+        about = "" if own else f"{chosen.caveat} "
+        st.caption(f"{about}Model {chosen.title}, SHA-256 {chosen.card['sha256'][:12]}…")
+        if not own and chosen.rows().empty:
             st.info(
                 f"There is no {chosen.split} face in `{chosen.name}/predictions.parquet`. Choose other faces, restore "
                 "the file, or make it again with `python -m training.evaluate`.", icon=":material/info:",

@@ -470,3 +470,11 @@ def test_the_overview_shows_the_headline_and_the_faces(app):
     }
     assert "Promised: 90 %" in words(app)
     assert any('<div class="faces">' in e.proto.body for e in app.get("html"))
+
+
+@pytest.mark.parametrize("view", ["making", "robustness"])
+def test_views_that_ask_about_other_faces_have_no_choice_of_faces_and_keep_it(app, view):
+    page = opened(app, view=view, split="train")
+    assert not any(group.label == "Faces" for group in page.button_group)
+    assert "The network has seen the training faces" not in words(page)
+    assert page.query_params["split"] in ("train", ["train"])

@@ -34,7 +34,7 @@ def test_three_heat_maps_and_the_intervals_below(app):
     assert titles(page)[2] == findings_groups.spoilt_sex(drawn.heat_rows(stress))
     assert len(page.get("vega_lite_chart")) == 6
     text = said(page)
-    assert "1,426 validation faces, whatever split" in text and "several faults at once" in text
+    assert "1,426 validation faces, spoilt on purpose" in text and "several faults at once" in text
     assert text.count("95 % interval of the paired difference") == 3
     assert len(page.dataframe[0].value) == len(stress)
 

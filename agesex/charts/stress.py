@@ -9,7 +9,7 @@ DEGREES = ("light", "medium", "strong")
 MEASURES = {  # columns of the value and of its interval, title and format of the axis
     "cost": (("cost", "cost_low", "cost_high"), "Age error added, years", "+.1~f"),
     "bias": (("bias_change", "bias_change_low", "bias_change_high"), "Guessed older or younger by, years", "+.1~f"),
-    "sex": (("sex_change", "sex_low", "sex_high"), "Sex right, change in per cent of the faces", "+.0%"),
+    "sex": (("sex_change", "sex_low", "sex_high"), "Sex right, change in points", "+.0%"),
 }
 
 

@@ -20,6 +20,7 @@ SPLITS = {
     "train": "The network has seen the training faces: figures on them flatter.",
 }
 PARTS = ("test_21_60", "test_21_60_clamped")  # parts of test that have figures of their own
+OWN_FACES = ("making", "robustness")  # views that ask about other faces, and say about which
 NOBODY = "none"  # in the address
 
 
@@ -176,9 +177,12 @@ def pick(view):
             st.selectbox, "Compare with", others, format_func=lambda key: said.get(key, "no other model"),
             key="beside", default=NOBODY, width=290,
         )  # fmt: skip
-        split = linked.remembered(
-            st.segmented_control, "Faces", list(SPLITS), key="split", default="test", required=True
-        )
+        if view in OWN_FACES:
+            split = linked.held("split", default="test", parse={name: name for name in SPLITS}.__getitem__)
+        else:
+            split = linked.remembered(
+                st.segmented_control, "Faces", list(SPLITS), key="split", default="test", required=True
+            )
     other = _comparable(name, other, split, view) if other != NOBODY else None
     for shown in names if view == "overview" else filter(None, (name, other)):
         if sentence := model_tables.agreed(shown)[1]:

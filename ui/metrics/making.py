@@ -17,8 +17,7 @@ CURVES = (
     "Curves: the weights as they stood after each epoch. Ring: the best of these epochs on validation. Diamond: the "
     "released weights on validation, with their 95 % interval{mirrored}; {kept}. Training figures are of changed photos "
     "where the recipe spoils or mirrors them, and with dropout, so they may be worse than validation. Dotted: from "
-    "here on pictures of that size. One run; another seed would end elsewhere. Training and validation faces, "
-    "whatever is chosen above."
+    "here on pictures of that size. One run; another seed would end elsewhere."
 )
 DRAWING = (
     "From the photo on the left to the answers on the right. A box is a layer with a kernel: as high as its grid, "

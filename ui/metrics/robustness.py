@@ -10,7 +10,7 @@ MISSING = (
     "Not measured for these weights. `python -m training.stress {name}` makes the table; it needs UTKFace."
 )
 ABOUT = (
-    "{n:,} validation faces, whatever split is chosen above, spoilt on purpose: each fault at three strengths, "
+    "{n:,} validation faces, spoilt on purpose: each fault at three strengths, "
     "measured against the same faces untouched (occlusion: a grey square of 15, 25 or 35 % of the width). UTKFace "
     "itself has few such photos, so this says more about a snapshot or a scan than the test figures do; real "
     "photos have several faults at once."
