@@ -16,6 +16,7 @@ import sys
 
 from agesex import cli_download, console
 from agesex.dataset import home, store
+from agesex.errors import BadDataset
 
 EPILOG = """The data set goes into the folder that `dataset where` names. An import that was cut off goes on
 with the same command. A second import of the same data changes nothing."""
@@ -35,6 +36,9 @@ def add(commands):
         "--source", metavar="NAME", help=f"what PATH is: {', '.join(_sources())} (default: guessed)"
     )
     bring.add_argument("--name", metavar="NAME", help="of the data set (default: that of the source)")
+    bring.add_argument(
+        "--replace", action="store_true", help="let a data set of this name give way, whatever it holds"
+    )
     bring.add_argument("--workers", type=_workers, default=2, metavar="N", help="threads (default: 2)")
     bring.add_argument("--timing", action="store_true", help="say what took how long")
     bring.set_defaults(run=_import)
@@ -68,7 +72,8 @@ def _import(args):
     line = _Line()
     try:
         report = importing.import_from(
-            args.path, args.source, name=args.name, progress=line.show, workers=args.workers
+            args.path, args.source, name=args.name, replace=args.replace, progress=line.show,
+            workers=args.workers,
         )
     except KeyboardInterrupt:
         line.clear()
@@ -106,8 +111,13 @@ def _list(args):
         console.out(f"no data set in {store.datasets()}. Import one: python -m agesex dataset import PATH\n")
         return 0
     rows = [("name", "source", "photos", "refused", "MB", "imported")]
+    damaged = []
     for name in names:
-        stored = store.open_stored(name)
+        try:
+            stored = store.open_stored(name)
+        except BadDataset as error:
+            damaged.append(str(error))
+            continue
         size = sum(file.stat().st_size for file in stored.table_path.parent.iterdir()) / 1e6
         facts = stored.facts
         refused = sum(facts.get("refused", {}).values())
@@ -121,7 +131,9 @@ def _list(args):
             for column, (text, width) in enumerate(zip(row, widths, strict=True))
         )  # fmt: skip
         console.out("  ".join(cells).rstrip() + "\n")
-    return 0
+    for sentence in damaged:
+        console.say(f"agesex: {sentence}")
+    return 1 if damaged else 0
 
 
 def _check(args):

@@ -203,9 +203,11 @@ def copies(rows):
     """How often two labels of one photo disagree; rows of `census.copies`."""
     if rows.empty:
         return "No photo of this choice has a copy"
+    apart = rows.years[rows.years > 0]
+    by = f", by {apart.mean():.1f} years on average" if len(apart) else ""
     return (
-        f"One photo, two labels: {int((rows.years > 0).sum()):,} of {len(rows):,} groups of copies disagree "
-        f"on age, by {rows.years.mean():.1f} years on average; {int((rows.sexes > 1).sum()):,} on sex, "
+        f"One photo, two labels: {len(apart):,} of {len(rows):,} groups of copies disagree "
+        f"on age{by}; {int((rows.sexes > 1).sum()):,} on sex, "
         f"{int((rows.races > 1).sum()):,} on race"
     )
 

@@ -154,3 +154,16 @@ def test_the_command_works_in_a_process_of_its_own(folder, root):
     assert done.returncode == 0 and done.stderr == ""
     assert done.stdout.endswith("7 files seen, 6 taken, 1 refused\n")
     assert store.names() == ["utkface"]
+
+
+def test_a_damaged_data_set_does_not_hide_the_others(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("AGESEX_HOME", str(tmp_path / "home"))
+    write_utkface(tmp_path / "UTKFace", n=3)
+    assert cli.main(["dataset", "import", str(tmp_path / "UTKFace")]) == 0
+    broken = tmp_path / "home" / "datasets" / "broken"
+    broken.mkdir()
+    (broken / "facts.json").write_text('{"format": 1}')
+    capsys.readouterr()
+    assert cli.main(["dataset", "list"]) == 1
+    said = capsys.readouterr()
+    assert "utkface" in said.out and "broken is damaged" in said.err and "dataset remove broken" in said.err

@@ -194,9 +194,38 @@ def test_changed_data_take_the_place_of_the_old(folder, change):
     else:
         file = folder / "25_1_2_20170116193245364.jpg.chip.jpg" if change == "new" else min(folder.iterdir())
         file.write_bytes(images.encode_png(drawn_face(77)))
-    report = import_from(folder)
+    if change == "gone":
+        with pytest.raises(BadDataset, match=r"holds 12 photos.* 1 of them are not in this one.*--replace"):
+            import_from(folder)
+        assert len(contents()) == 12
+    report = import_from(folder, replace=change == "gone")
     assert not report.unchanged
     assert contents() == {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_a_name_belongs_to_its_source_until_it_is_replaced(folder, home, tmp_path):
+    import_from(folder, name="mine")
+    (tmp_path / "labels.csv").write_text("age,ethnicity,gender,img_name,pixels\n" + "20,0,0,a.jpg," + "7 " * 2304)
+    with pytest.raises(BadDataset, match=r"mine holds 12 photos of utkface, from UTKFace.*--name.*--replace"):
+        import_from(tmp_path / "labels.csv", name="mine")
+    assert len(contents("mine")) == 12
+    assert import_from(tmp_path / "labels.csv", name="mine", replace=True).taken == 1
+    part = home / "other.part"
+    part.mkdir()
+    (part / "work.json").write_text('{"source": "wiki", "from": "wiki.mat"}')
+    with pytest.raises(BadDataset, match=r"an import of wiki from wiki.mat was cut off under the name other"):
+        import_from(folder, name="other")
+    assert part.exists()
+
+
+def test_a_link_that_leads_nowhere_and_a_name_that_is_no_text_cost_themselves_only(folder, home):
+    (folder / "x.jpg").symlink_to("/nope/nowhere.jpg")
+    os.mkfifo(folder / "pipe.jpg")
+    shutil.copy(min(folder.glob("*.chip.jpg")), os.fsencode(folder) + b"/M\xfcller.jpg")
+    report = import_from(folder)
+    assert report.taken == 12 and report.refused.total() == 3
+    facts = json.loads((home / "utkface" / "facts.json").read_text("utf-8"))
+    assert {one["name"] for one in facts["refused_examples"]} == {"x.jpg", "pipe.jpg", r"M\udcfcller.jpg"}
 
 
 def test_what_is_no_photo_is_refused_with_the_reason_and_the_rest_is_kept(folder):

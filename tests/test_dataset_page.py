@@ -84,7 +84,7 @@ def stored(home, name="drawn", **columns):
     folder = home / "datasets" / name
     folder.mkdir(parents=True)
     rows.assign(**columns).to_parquet(folder / "table.parquet")
-    facts = {"name": name, "source": "wiki", "from": "x", "photos": 6, "taken": 6, "refused": {}, "format": 1}
+    facts = {"name": name, "source": "wiki", "from": "x", "photos": 6, "taken": 6, "refused": {}, "format": 1, "made": "2026-01-01"}
     (folder / "facts.json").write_text(json.dumps(facts))
     return folder
 
@@ -97,7 +97,7 @@ def test_the_counts_are_those_of_the_labels(opened):
         "Male": f"{(table.sex == 'male').sum():,}",
         "Have a copy": f"{facts['photos_in_groups']:,}",
         "Dropped": f"{facts['splits']['dropped']:,}",
-        "Malformed": f"{facts['malformed']:,}",
+        "Left out": f"{facts['malformed']:,}",
     }
 
 
@@ -154,6 +154,7 @@ def test_a_link_brings_every_filter(opened, faces):
     "address",
     [
         {"of_age": "40-20"}, {"of_sex": "women"}, {"of_taken": "20171301-20171401"}, {"of_taken": "x"},
+        {"of_taken": "00010101-99991231"}, {"of_measure": "brightness_inf_inf"},
         {"of_measure": "beauty_0_1"}, {"of_measure": "blur_1_0"}, {"of_copies": "many"}, {"of_flag": "ugly"},
         {"view": "nothing"}, {"bar": "7"}, {"rows": "file"},
     ],

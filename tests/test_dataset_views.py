@@ -141,7 +141,7 @@ def test_a_face_stands_beside_its_copies_and_their_labels(stored, opened):
     assert "Labelled 31, male" in text and "2 other copies of this photo" in text
     assert "the sexes disagree and the race codes disagree" in text
     assert {one.label.rpartition(") ")[2].partition(" ")[0] for one in photos(page)} >= {"77,"}
-    assert "Open in Explain" in [one.label for one in page.button]
+    assert "Open in Explain" in [one.proto.label for one in page.get("page_link")]
 
 
 def test_a_face_that_is_not_there_is_one_sentence(opened):
@@ -179,7 +179,7 @@ def test_a_face_without_a_picture_has_its_label_the_models_answer_and_the_doubt(
 
 def test_the_address_for_explain_finds_the_face(drawn, monkeypatch):
     data = dataset.open_dataset(drawn.folder)
-    monkeypatch.setattr(face.ui, "connected", lambda: data)
+    monkeypatch.setattr(face.ui, "utkface", lambda: data)
     for file in drawn.copies:
         address = face.explain_address(file)
         age = int(address["ages"].partition("-")[0])
@@ -220,7 +220,18 @@ def test_copies_that_disagree_stand_side_by_side(stored, opened):
 
 def test_what_an_import_refused_is_listed_with_its_reason(stored, opened):
     page = opened("wrong", fault="names")
-    assert f"1 files were refused, {N + 2} taken" in words(page) and WRONG in words(page)
+    text = words(page).replace("\\", "")
+    assert f"1 files were refused, {N + 2} taken" in text and WRONG in text
+
+
+def test_names_of_files_are_shown_as_they_are_and_ask_no_host(stored, opened, monkeypatch):
+    name = "`![x](https://e.example/x.png)`_1_2_3.jpg"
+    whole = store.open_stored("utkface")
+    facts = whole.facts | {"refused": {"bad <b>": 1}, "refused_examples": [{"name": name, "reason": "bad <b>"}]}
+    monkeypatch.setattr(store, "open_stored", lambda _: store.Stored("utkface", whole.table_path, facts))
+    page = opened("wrong", fault="names")
+    (line,) = [element.value for element in page.markdown if "e\\.example" in element.value]
+    assert "\\!\\[x\\]\\(https" in line and "\\`" in line and "bad \\<b\\>" in line
 
 
 def test_malformed_names_of_the_published_set_are_said(opened):

@@ -248,12 +248,10 @@ def tiny(tmp_path_factory):
     target.mkdir(parents=True)
     keras.Model(photo, outputs).save(target / "model.keras")
     data = json.loads((folder / "pack" / "splits.json").read_text())
-    card = {
-        "format": 1, "name": "tiny", "title": "Tiny", "sha256": model.hash_of(target / "model.keras"),
-        "input_size": 48, "mirror": True, "parameters": 1, "data": data,
+    card = json.loads((model.folder(model.DEFAULT) / "card.json").read_text("utf-8")) | {
+        "name": "tiny", "title": "Tiny", "sha256": model.hash_of(target / "model.keras"),
+        "input_size": 48, "mirror": True, "data": data,
     }  # fmt: skip
-    for part, fields in model.CARD_FIELDS.items():
-        card[part] = dict.fromkeys(fields, 0) | card.get(part, {})
     (target / "card.json").write_text(json.dumps(card))
     return folder
 

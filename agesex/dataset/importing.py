@@ -63,16 +63,20 @@ class Report:
         """Count something that is not taken."""
         self.refused[refused.reason] += 1
         if len(self.examples) < EXAMPLES:
-            self.examples.append((refused.name, refused.reason))
+            name = refused.name.encode("utf-8", "backslashreplace").decode()  # a name on a disk need not be text
+            self.examples.append((name, refused.reason))
 
 
-def import_from(path, source=None, *, name=None, progress=None, workers=2):
+def import_from(path, source=None, *, name=None, replace=False, progress=None, workers=2):
     """Import a data set.
 
     Args:
         path: what `source` reads: a folder, an archive, a table.
         source: one of `base.SOURCES`; guessed without it.
-        name: of the data set; that of the source without it. An older one of the name is replaced at the end.
+        name: of the data set; that of the source without it. An older one of the name gives way at the end if
+            all its photos are in the new one.
+        replace: let an older one of the name give way in any case, and what is left of an import of another
+            source under this name.
         progress: called with the Report after every chunk; what it raises stops the import, which the same
             command continues.
         workers: threads that decode and measure.
@@ -82,7 +86,7 @@ def import_from(path, source=None, *, name=None, progress=None, workers=2):
 
     Raises:
         BadDataset: nothing was found, the source cannot be read to its end, another import of the name is
-            running, or the disk is full. What is good so far is kept, and the same command goes on.
+            running, the name belongs to other data, or the disk is full. What is good so far is kept, and the same command goes on.
     """
     start = time.perf_counter()
     path = base.existing(path)
@@ -94,11 +98,13 @@ def import_from(path, source=None, *, name=None, progress=None, workers=2):
         warnings.filterwarnings("ignore", module="PIL")  # of damaged tags; what matters is refused
         try:
             store.recover(report.name)
+            if not replace:
+                _check_name_is_free(report)
             if not store.part_of(report.name).exists() and _is_unchanged(module, path, report, progress):
                 report.unchanged = True
             else:
                 report = Report(report.name, source)
-                _Import(module, path, report, progress, workers).run()
+                _Import(module, path, report, progress, workers, replace).run()
         except OSError as error:
             kept = _kept(report.name)
             raise BadDataset(
@@ -110,11 +116,43 @@ def import_from(path, source=None, *, name=None, progress=None, workers=2):
     return report
 
 
+def _check_name_is_free(report):
+    """Refuse a name that belongs to data of another source, finished or not."""
+    name, keep = report.name, "Give this one another name with --name, or put it there with --replace"
+    if name in store.names():
+        facts = store.open_stored(name).facts
+        if facts["source"] != report.source:
+            raise BadDataset(
+                f"the data set {name} holds {facts['photos']:,} photos of {facts['source']}, from "
+                f"{facts['from']}, and this is {report.source}. {keep}."
+            )
+    source, begun = Part.begun_from(name)
+    if source not in (None, report.source):
+        raise BadDataset(
+            f"an import of {source} from {begun} was cut off under the name {name}, and this is {report.source}. "
+            f"{keep}."
+        )
+
+
+def _check_nothing_is_lost(name, files):
+    """Refuse to put a smaller or other data set in the place of an older one."""
+    if name not in store.names():
+        return
+    stored = store.open_stored(name)
+    lost = sorted(set(stored.table["file"]) - files)
+    if lost:
+        raise BadDataset(
+            f"the data set {name} holds {len(stored.table):,} photos from {stored.facts['from']}, and "
+            f"{len(lost):,} of them are not in this one, for example {lost[0]!r}. Give this one another name with "
+            f"--name, or put it in the place of the other with --replace."
+        )
+
+
 class _Import:
     """One import under way."""
 
-    def __init__(self, module, path, report, progress, workers):
-        self.module, self.path, self.report = module, path, report
+    def __init__(self, module, path, report, progress, workers, replace):
+        self.module, self.path, self.report, self.replace = module, path, report, replace
         self.progress, self.workers = progress or (lambda report: None), workers
         self.part = Part(report.name, report.source, path)
         self.earlier = {}  # file -> what must be the same, for a row that is there to be kept
@@ -140,6 +178,8 @@ class _Import:
             if not self.part.before:
                 self.part.drop()
             raise _nothing(self.path, self.module, self.report)
+        if not self.replace:
+            _check_nothing_is_lost(self.report.name, set(self.hashes))
         table, groups = assembling.assembled(self.part, self.confirmed)
         self.part.finish(table, assembling.facts(table, groups, self.report, self.path))
 

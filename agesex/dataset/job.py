@@ -27,10 +27,10 @@ class Job:
         error: what went wrong, a sentence, or "".
     """
 
-    def __init__(self, path, source=None, name=None):
+    def __init__(self, path, source=None, name=None, replace=False):
         """Prepare it; arguments as of `importing.import_from`."""
         self.state, self.report, self.error = RUNNING, None, ""
-        self._asked = path, source, name
+        self._asked = path, source, name, replace
         self._thread = threading.Thread(target=self._run, name="import", daemon=True)
 
     def start(self):
@@ -54,9 +54,11 @@ class Job:
         return self.state in (RUNNING, STOPPING)
 
     def _run(self):
-        path, source, name = self._asked
+        path, source, name, replace = self._asked
         try:
-            self.report = importing.import_from(path, source, name=name, progress=self._progress)
+            self.report = importing.import_from(
+                path, source, name=name, replace=replace, progress=self._progress
+            )
             self.state = DONE
         except _Stopped:
             self.state = STOPPED

@@ -121,7 +121,10 @@ def walk(path, scratch=None, *, limit=None):
     else:
         members = [Member(path.name, path.stat().st_size, partial(open, path, "rb"))]
     for member in members:
-        yield from _inner(member, images.quoted(member.path), scratch, 0, limit)
+        if isinstance(member, Refused):
+            yield member
+        else:
+            yield from _inner(member, images.quoted(member.path), scratch, 0, limit)
 
 
 def _folder(root):

@@ -38,7 +38,7 @@ class Part:
         self.folder.mkdir(parents=True, exist_ok=True)
         for file in (store.TABLE, store.FACTS):
             (self.folder / file).unlink(missing_ok=True)
-        self.chunks = self._whole_chunks() if self._source() == source else []
+        self.chunks = self._whole_chunks() if self.begun_from(name)[0] == source else []
         for file in set(self.folder.glob("rows-*")) - set(self.chunks):
             file.unlink()
         self.before = len(self.chunks)
@@ -109,11 +109,14 @@ class Part:
         """Delete it."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _source(self):
+    @staticmethod
+    def begun_from(name):
+        """(source, base name of what it reads) of an import that was cut off; (None, "") without one."""
         try:
-            return json.loads((self.folder / WORK).read_text("utf-8"))["source"]
+            work = json.loads((store.part_of(name) / WORK).read_text("utf-8"))
+            return work["source"], str(work["from"])
         except (OSError, ValueError, KeyError, TypeError):
-            return None
+            return None, ""
 
     def _whole_chunks(self):
         """The chunks that can be read, up to the first that cannot."""
@@ -147,5 +150,6 @@ class Part:
 
     def _write(self, name, content):
         aside = self.folder / f"{name}.new"
-        aside.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        aside.write_bytes(text.encode("utf-8", "backslashreplace"))  # a file name need not be text
         aside.replace(self.folder / name)

@@ -148,6 +148,8 @@ def open_stored(name):
     try:
         facts = json.loads((folder / FACTS).read_text("utf-8"))
         newer = facts["format"] > FORMAT
+        if not newer:
+            {name: facts[name] for name in ("source", "photos", "from", "made")}  # what others rely on
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(name, error) from error
     if newer:

@@ -137,6 +137,10 @@ def _form():
     with st.container(border=True, horizontal=True, vertical_alignment="bottom", key="import"):
         st.text_input("Path on this computer", key="import_path", placeholder="/home/me/UTKFace.tar.gz")
         st.selectbox("What it is", [GUESS, *SOURCES], key="import_source", width=180)
+        st.text_input("Name", key="import_name", placeholder="as what it is", width=160)
+        st.toggle(
+            "Replace", key="import_replace", help="Let a data set of this name give way, whatever it holds"
+        )
         st.button("Import", icon=":material/download:", key="start_import", on_click=_start)
     if st.session_state.pop("no_path", False):
         st.warning("Name a folder, an archive or a table first.", icon=":material/edit:")
@@ -147,7 +151,8 @@ def _start():
     if not path:
         st.session_state["no_path"] = True
     elif allowed() and not (JOBS and JOBS[-1].at_work):
-        JOBS[:] = [Job(path, None if source == GUESS else source).start()]
+        name, replace = st.session_state["import_name"].strip() or None, st.session_state["import_replace"]
+        JOBS[:] = [Job(path, None if source == GUESS else source, name, replace).start()]
 
 
 @st.fragment(run_every=1)

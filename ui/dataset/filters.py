@@ -5,6 +5,9 @@
     filters.write(choice)            # in a callback: all of them
 """
 
+import datetime
+import math
+
 import streamlit as st
 
 from agesex import labels
@@ -30,6 +33,7 @@ OPTIONS = {
     "sexes": (*sorted(labels.SEXES), UNKNOWN), "races": (*labels.RACES, UNKNOWN), "splits": SPLITS,
     "flags": (*FLAGS, UNFLAGGED),
 }  # fmt: skip
+EARLIEST, LATEST = datetime.date(1800, 1, 1), datetime.date(2200, 1, 1)  # of a filter by day
 _BEFORE = "dataset_before"  # the last choice that left a face
 
 
@@ -216,7 +220,7 @@ def _named(options):
 
 def _days(text):
     first, last = text.split("-")
-    if day(first) > day(last):
+    if not EARLIEST <= day(first) <= day(last) <= LATEST:
         raise ValueError(text)
     return first, last
 
@@ -230,6 +234,6 @@ def _measures(text):
 
 def _measure(text):
     name, low, high = text.split("_")
-    if name not in MEASURES or not float(low) <= float(high):
+    if name not in MEASURES or not -math.inf < float(low) <= float(high) < math.inf:
         raise ValueError(text)
     return name, float(low), float(high)

@@ -8,6 +8,7 @@ import ui
 from agesex import findings_dataset
 from agesex.census import who
 from agesex.charts import who as drawn
+from agesex.dataset import store
 from ui import linked
 from ui.dataset import clicks, photo_figures, so_what, together
 from ui.dataset.order import ordered
@@ -55,7 +56,7 @@ def _counts(faces, choice, total):
                 "or mirrored copies.",
             ),
             ("Dropped", total["dropped"], "Copies of published test photos; never used."),
-            ("Malformed", _malformed(faces), "Files of UTKFace whose names are no labels; left out."),
+            ("Left out", _malformed(), "Files whose names are no labels, or that are no pictures; see What is wrong."),
         ):
             if value or name != "Sex unknown":
                 st.metric(name, f"{value:,}", help=help_text, border=True, width=165)
@@ -65,8 +66,13 @@ def _counts(faces, choice, total):
         )  # fmt: skip
 
 
-def _malformed(faces):
-    return ui.dataset_facts()["malformed"] if faces.datasets == ("utkface",) else 0
+def _malformed():
+    """Files that were refused by the imports; without any, those that are known of UTKFace."""
+    stored = [store.open_stored(name).facts for name in store.names()]
+    if stored:
+        return sum(sum(facts.get("refused", {}).values()) for facts in stored)
+    data = ui.connected()
+    return ui.dataset_facts()["malformed"] if data is None else len(data.malformed)
 
 
 def _csv(faces, choice):

@@ -273,6 +273,6 @@ def _refused(names):
         lines = []
         for reason, n in sorted(refused.items(), key=lambda entry: -entry[1]):
             mine = [one["name"] for one in examples if one["reason"] == reason][:SHOWN]
-            named = ": " + ", ".join(f"`{one}`" for one in mine) if mine else ""
-            lines.append(f"- {n:,} × {reason}{named}")
+            named = ": " + ", ".join(map(ui.plain, mine)) if mine else ""
+            lines.append(f"- {n:,} × {ui.plain(reason)}{named}")
         st.markdown("\n".join(lines))
