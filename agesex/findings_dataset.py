@@ -136,7 +136,7 @@ def rarest_sex(rows):
     return f"Of those aged {band}, {percent(share.min())} are labelled {sex}", band, sex
 
 
-def consequence(what, slice_value, whole_value, n):
+def consequence(what, slice_value, whole_value, n, sex=None):
     """What the model does in such a slice of the test faces.
 
     Args:
@@ -144,15 +144,15 @@ def consequence(what, slice_value, whole_value, n):
         slice_value: the figure of the slice; years or a share.
         whole_value: that of all test faces.
         n: test faces in the slice.
+        sex: "female" or "male", where the slice is of one sex.
     """
     if n < MIN_GROUP:
         return f"Only {n:,} test faces are like that: too few to say how well the model does"
+    them = {"female": "these women", "male": "these men"}.get(sex, "these people")
     if what == "mae":
-        return (
-            f"Their age the model misses by {slice_value:.1f} years on average, that of all by {whole_value:.1f} "
-            f"(n = {n:,} test faces)"
-        )
-    return (
-        f"Their sex the model gets right in {percent(slice_value)}, that of all in {percent(whole_value)} "
-        f"(n = {n:,} test faces)"
-    )
+        harder = slice_value > whole_value
+        said = f"The age of {them} the model misses by {slice_value:.1f} years on average, that of all by {whole_value:.1f}"
+    else:
+        harder = slice_value < whole_value
+        said = f"The sex of {them} the model gets right in {percent(slice_value)}, that of all in {percent(whole_value)}"
+    return f"{said} (n = {n:,} test faces): {'it does worse there' if harder else 'it does no worse there'}"

@@ -81,7 +81,7 @@ def _write_large(home, n):
     folder.mkdir(parents=True)
     rows.to_parquet(folder / "table.parquet", row_group_size=100_000)
     facts = {"name": "large", "source": "utkface", "from": "labels drawn again", "photos": n, "taken": n}
-    (folder / "facts.json").write_text(json.dumps({**facts, "refused": {}, "format": 1}))
+    (folder / "facts.json").write_text(json.dumps({**facts, "refused": {}, "format": 1, "made": "2026-01-01"}))
     size = (folder / "table.parquet").stat().st_size / 1e6
     print(f"made {n:,} rows in {time.perf_counter() - start:.1f} s ({size:.0f} MB of Parquet)", flush=True)
 

@@ -247,7 +247,9 @@ def test_who_is_rare_is_found_and_said():
     assert findings_dataset.rarest_sex(pairs) == ("Of those aged 0–3, 30.0 % are labelled male", "0–3", "male")
     assert "too few" in findings_dataset.consequence("mae", 9, 4, 29)
     assert "9.0 years" in findings_dataset.consequence("mae", 9, 4, 30)
-    assert "90.0 %" in findings_dataset.consequence("sex_accuracy", 0.9, 0.95, 30)
+    worse = findings_dataset.consequence("sex_accuracy", 0.9, 0.95, 30, "female")
+    assert "The sex of these women the model gets right in 90.0 %" in worse and "worse there" in worse
+    assert "no worse there" in findings_dataset.consequence("mae", 3.6, 4.5, 300)
 
 
 def test_the_engine_agrees_with_the_questions_to_a_table():

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from agesex import census, dataset
+from agesex import census, dataset, model
 from agesex.census import Choice, Faces
 from ui.dataset import clicks, filters, so_what, who
 
@@ -236,6 +236,14 @@ def test_so_what_speaks_of_the_choice_and_links_to_its_slice(opened, faces):
         {"view": "slice", "slice_ages": "4-9", "slice_sex": "female"},
         {"view": "slice", "slice_ages": "0-9", "slice_race": "Black", "slice_sex": "female"},
     ]
+    white = Choice(ages=(50, 59), races=("White",))
+    (told,) = so_what.sentences(faces, white)
+    assert told[1] == {"view": "slice", "slice_ages": "50-59", "slice_race": "White", "slice_sex": "female"}
+    test = model.read_predictions(model.DEFAULT).query("split == 'test'")
+    n = len(test.query("50 <= age <= 59 and race == 'White' and sex == 'female'"))
+    assert "The sex of these women the model gets right in" in told[0] and f"(n = {n:,} test faces)" in told[0]
+    assert so_what.sentences(faces, Choice(ages=(105, 105))) == []
+    assert "leave out what else is chosen here: split, flag" in words(opened(of_split="test", of_flag="grey"))
 
 
 def test_the_csv_holds_the_selection(faces):

@@ -8,7 +8,9 @@ from agesex.census import ALL_AGES, who
 from agesex.errors import AgeSexError
 from agesex.metrics import MIN_GROUP
 from ui import loaders
-from ui.dataset import clicks
+from ui.dataset import clicks, filters
+
+UNKNOWN_TO_SLICES = ("splits", "flags", "copies", "sources", "taken", "measures")  # filters of the page
 
 
 def draw(faces, choice):
@@ -28,9 +30,14 @@ def draw(faces, choice):
             left.markdown(text)
             with right:
                 ui.link("Metrics", "See the slice", query_params=address)
+        left_out = [filters.NAMES[name].lower() for name in UNKNOWN_TO_SLICES if getattr(choice, name)]
+        if len(choice.races) > 1:
+            left_out.append("race code")
+        beyond = f" They leave out what else is chosen here: {', '.join(left_out)}." if left_out else ""
         st.caption(
-            "The figures are those of the default model on its test faces. Being rare is one reason among others: "
-            "the groups differ in age as well, so a rare one may even be the easier one."
+            "The figures are those of the default model on its test faces, of the ages, sex and race code chosen "
+            f"here.{beyond} Being rare is one reason among others: the groups differ in age as well, so a rare one "
+            "may even be the easier one."
         )
 
 
@@ -39,6 +46,8 @@ def sentences(faces, choice):
 
     A slice knows ages, sex and race code: what else is chosen it leaves out.
     """
+    if faces.totals(choice)["photos"] < MIN_GROUP:
+        return []
     rows = who.cells(faces, choice, "band", "sex").rename(columns={"first": "band", "second": "sex"})
     rows = rows[rows.sex != "unknown"]
     bands = rows.groupby("band", as_index=False).n.sum()
@@ -57,6 +66,8 @@ def sentences(faces, choice):
     within = {"ages": choice.ages} if choice.ages != ALL_AGES else {}
     if len(choice.sexes) == 1 and choice.sexes[0] in labels.SEXES:
         within["sex"] = choice.sexes[0]
+    if len(choice.races) == 1 and choice.races[0] in labels.RACES:
+        within["race"] = choice.races[0]
     found = [(text, what, {**within, **part}) for text, what, part in found]
     try:
         sha = ui.read_card()["sha256"]
@@ -80,7 +91,7 @@ def _consequence(what, ages=None, race=None, sex=None):
         part = part[part.race == race]
     if sex:
         part = part[part.sex == sex]
-    return findings_dataset.consequence(what, _figure(part, what), _figure(test, what), len(part))
+    return findings_dataset.consequence(what, _figure(part, what), _figure(test, what), len(part), sex)
 
 
 def _figure(rows, what):
