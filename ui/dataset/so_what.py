@@ -4,7 +4,7 @@ import streamlit as st
 
 import ui
 from agesex import findings_dataset, labels
-from agesex.census import ALL_AGES, who
+from agesex.census import ALL_AGES, EVERYBODY, who
 from agesex.errors import AgeSexError
 from agesex.metrics import MIN_GROUP
 from ui import loaders
@@ -30,7 +30,7 @@ def draw(faces, choice):
             left.markdown(text)
             with right:
                 ui.link("Metrics", "See the slice", query_params=address)
-        left_out = [filters.NAMES[name].lower() for name in UNKNOWN_TO_SLICES if getattr(choice, name)]
+        left_out = [filters.NAMES[name].lower() for name in UNKNOWN_TO_SLICES if getattr(choice, name) != getattr(EVERYBODY, name)]
         if len(choice.races) > 1:
             left_out.append("race code")
         beyond = f" They leave out what else is chosen here: {', '.join(left_out)}." if left_out else ""
