@@ -243,7 +243,10 @@ def test_so_what_speaks_of_the_choice_and_links_to_its_slice(opened, faces):
     n = len(test.query("50 <= age <= 59 and race == 'White' and sex == 'female'"))
     assert "The sex of these women the model gets right in" in told[0] and f"(n = {n:,} test faces)" in told[0]
     assert so_what.sentences(faces, Choice(ages=(105, 105))) == []
-    assert "leave out what else is chosen here: split, flag" in words(opened(of_split="test", of_flag="grey"))
+
+
+def test_so_what_says_which_filters_its_figures_leave_out(opened):
+    assert "They leave out what else is chosen here: split, flag." in words(opened(of_split="test", of_flag="grey"))
 
 
 def test_the_csv_holds_the_selection(faces):
