@@ -80,6 +80,8 @@ def test_a_row_is_checked_by_hand():
     assert row["n"] == 4 and 0 <= row["cost_low"] < 2.5 < row["cost_high"] <= 4
     assert row["bias_change"] == 1.5 and row["bias_change_low"] < 1.5 < row["bias_change_high"]
     assert row["sex_change"] == -0.25 and -1 <= row["sex_low"] < -0.25 < row["sex_high"] == 0
+    mended = stress.measure(rows, clean, spoilt, "sharpened", "")  # against faces of which one was wrong
+    assert (mended["sex_change"], mended["bias_change"], mended["cost"]) == (0.25, -1.5, -2.5)
     same = stress.measure(rows, clean, clean, "none", "")
     assert (same["cost"], same["cost_low"], same["cost_high"]) == (0, 0, 0)
     assert (same["sex_change"], same["sex_low"], same["sex_high"]) == (0, 0, 0)
