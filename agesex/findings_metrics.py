@@ -246,7 +246,12 @@ def answered(rows, ages):
     at = rows[rows.chosen]
     always = rows.iloc[0]
     said = {"value": always.accuracy, "low": always.accuracy_low, "high": always.accuracy_high, "n": always.answered}
-    start = f"An answer for every face of ages {ages} is right in {described('sex_accuracy', said)}"
+    # not all of them: who looks younger than the least age gets none at any threshold
+    some = {"value": always.share, "low": always.share_low, "high": always.share_high, "n": always.n}
+    start = (
+        f"Without a threshold {described('cs5', some)} of ages {ages} get an answer, right in "
+        f"{described('sex_accuracy', said)}"
+    )
     if at.empty:
         return start
     at = at.iloc[0]
