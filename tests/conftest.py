@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 os.environ["AGESEX_WARMUP"] = "0"  # a thread that loads TensorFlow would disturb every page test
+os.environ["AGESEX_CHECK_CHARTS"] = "1"  # every chart that a page test draws is checked against the schema
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # what a developer has imported or connected is no part of any test
 _HOME = tempfile.TemporaryDirectory(prefix="agesex-home-")

@@ -5,6 +5,7 @@ import re
 
 import streamlit as st
 
+from ui import charts
 from ui.loaders import average_pictures
 
 
@@ -13,7 +14,7 @@ def figure(title, chart, note):
 
     Args:
         title: one sentence, computed from the data of the chart (see `agesex.findings`).
-        chart: alt.Chart without title and width.
+        chart: alt.Chart without title and width, or one of `ui.charts`.
         note: n, caveat, how to read it.
     """
     with st.container(gap="xsmall"):
@@ -28,10 +29,10 @@ def picture(title, chart):
 
     Args:
         title: one sentence.
-        chart: alt.Chart without title and width.
+        chart: alt.Chart without title and width, or one of `ui.charts`.
     """
-    described = chart.properties(description=title, usermeta={"embedOptions": {"renderer": "svg"}})
-    st.altair_chart(described, width="stretch")
+    described = {"description": title, "usermeta": {"embedOptions": {"renderer": "svg"}}}
+    st.vega_lite_chart(charts.spec(chart) | described, width="stretch")
 
 
 def saver(title):

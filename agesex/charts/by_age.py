@@ -68,7 +68,7 @@ def errors(rows, *, who, split):
         .mark_bar(binSpacing=0.5)
         .encode(
             x=x,
-            x2="end:Q",
+            x2=alt.X2("end:Q"),
             y=alt.Y("share:Q", title="share of faces", axis=alt.Axis(format=".0%", tickCount=5, grid=True)),
             color=colour("series"),
             tooltip=[
@@ -81,8 +81,8 @@ def errors(rows, *, who, split):
         )
     )
     middle = alt.Chart(rows.assign(middle=(rows.start + rows.end) / 2)).encode(x=alt.X("middle:Q"))
-    whiskers = middle.mark_rule(color=INK, strokeWidth=1, opacity=0.55).encode(y="low:Q", y2="high:Q")
-    return alt.layer(bars, whiskers, zero.encode(x="zero:Q"), height=HEIGHT)
+    whiskers = middle.mark_rule(color=INK, strokeWidth=1, opacity=0.55).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
+    return alt.layer(bars, whiskers, zero.encode(x=alt.X("zero:Q")), height=HEIGHT)
 
 
 def _told(rows, metric):
@@ -116,7 +116,7 @@ def _lines(rows, beside, x, y, who, titles):
     layers = []
     for name, opacity in zip(reversed(told_titles or ("",)), (0.12, 0.22) if told_titles else (0.22,), strict=True):
         band = alt.Chart(_broken(chosen[chosen.model == name])).mark_area(opacity=opacity, line=False, clip=True)
-        layers.append(band.encode(x=x, y=area, y2="high:Q", **look))
+        layers.append(band.encode(x=x, y=area, y2=alt.Y2("high:Q"), **look))
     if not told_titles:
         layers.append(_line(rows[rows.kind != who], x, y, look, strokeWidth=1.5))
         layers.append(_line(chosen, x, y, look, strokeWidth=3.5))
@@ -143,7 +143,7 @@ def _broken(rows):
 
 def _line(rows, x, y, look, **looks):
     line = alt.Chart(_broken(rows)).mark_line(invalid="break-paths-show-path-domains", clip=True, **looks)
-    return line.encode(x=x, y=y, detail=["kind:N", "model:N"], **look)
+    return line.encode(x=x, y=y, detail=[alt.Detail("kind:N"), alt.Detail("model:N")], **look)
 
 
 def _tooltip(x, title, two=False):

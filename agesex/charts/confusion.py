@@ -46,6 +46,6 @@ def confusion(rows, names, *, what):
     cell = next(px for most, px in CELL.items() if len(names) <= most)
     return alt.layer(
         base.mark_rect(color=FILL).encode(opacity=opacity),
-        base.mark_text(fontSize=size, color=INK).encode(text="text"),
+        base.mark_text(fontSize=size, color=INK).encode(text=alt.Text("text")),
         height=cell * len(names) + (75 if len(names) <= 5 else 100),
     )

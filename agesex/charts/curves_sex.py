@@ -41,7 +41,7 @@ def precision_recall(points, *, share, split, beside=None, titles=None):
         "precision:Q", title="rightly called female (precision)", axis=SHARE, scale=alt.Scale(domainMax=1)
     )
     guess = alt.Chart(pd.DataFrame({"precision": [share]})).mark_rule(strokeDash=[5, 4], color=GREY)
-    return alt.layer(guess.encode(y="precision:Q"), *_curves(points, beside, x, y, split, titles), height=HEIGHT)
+    return alt.layer(guess.encode(y=alt.Y("precision:Q")), *_curves(points, beside, x, y, split, titles), height=HEIGHT)
 
 
 def reliability(rows, *, split, beside=None, titles=None):
@@ -71,7 +71,7 @@ def reliability(rows, *, split, beside=None, titles=None):
     return alt.layer(
         _diagonal("p", "value"),
         *lines,
-        base.mark_rule(strokeWidth=2.5).encode(y="low:Q", y2="high:Q"),
+        base.mark_rule(strokeWidth=2.5).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
         base.transform_filter("!datum.pale").mark_point(size=80, filled=True, opacity=1).encode(y=y),
         base.transform_filter("datum.pale").mark_point(size=60, opacity=0.45).encode(y=y),
         height=HEIGHT,
@@ -110,12 +110,12 @@ def answered(rows, *, split, beside=None, titles=None):
     chosen = base.transform_filter("datum.chosen")
     return alt.layer(
         base.mark_area(opacity=0.14 if titles else 0.22).encode(
-            y=alt.Y("accuracy_low:Q", title="right, of those answered"), y2="accuracy_high:Q", detail="model:N"
+            y=alt.Y("accuracy_low:Q", title="right, of those answered"), y2=alt.Y2("accuracy_high:Q"), detail=alt.Detail("model:N")
         ),
         base.mark_line(strokeWidth=2.5).encode(y=y, strokeDash=models(titles)),
         base.mark_point(size=50, opacity=0).encode(y=y),
         chosen.mark_point(size=140, filled=True, opacity=1).encode(y=y),
-        chosen.mark_text(align="right", baseline="top", dx=-8, dy=8, color=GREY).encode(y=y, text="label"),
+        chosen.mark_text(align="right", baseline="top", dx=-8, dy=8, color=GREY).encode(y=y, text=alt.Text("label")),
         height=HEIGHT,
     )
 
@@ -133,12 +133,12 @@ def _curves(points, beside, x, y, split, titles):
         bands = rows.drop_duplicates(["model", fields[0]], keep="last")
         bands = alt.Chart(bands).mark_area(opacity=0.14 if titles else 0.22)
         layers.append(
-            bands.encode(x=x, y=alt.Y("low:Q", title=y_title), y2="high:Q", color=colour("series"), detail="model:N")
+            bands.encode(x=x, y=alt.Y("low:Q", title=y_title), y2=alt.Y2("high:Q"), color=colour("series"), detail=alt.Detail("model:N"))
         )
     tips = [alt.Tooltip(name, format=".3f") for name in (*fields, *(["low", "high"] if layers else []), "threshold")]
     layers.append(
         alt.Chart(rows).mark_line(interpolate="linear", strokeWidth=2.5).encode(
-            x=x, y=y, color=colour("series"), order="threshold:Q", detail="model:N", strokeDash=models(titles),
+            x=x, y=y, color=colour("series"), order=alt.Order("threshold:Q"), detail=alt.Detail("model:N"), strokeDash=models(titles),
             tooltip=[*([alt.Tooltip("model")] if titles else []), *tips],
         )
     )  # fmt: skip
@@ -147,4 +147,4 @@ def _curves(points, beside, x, y, split, titles):
 
 def _diagonal(x, y):
     line = alt.Chart(pd.DataFrame({x: [0.0, 1.0], y: [0.0, 1.0]}))
-    return line.mark_line(strokeDash=[5, 4], strokeWidth=1.5, color=GREY).encode(x=f"{x}:Q", y=f"{y}:Q")
+    return line.mark_line(strokeDash=[5, 4], strokeWidth=1.5, color=GREY).encode(x=alt.X(f"{x}:Q"), y=alt.Y(f"{y}:Q"))

@@ -57,7 +57,7 @@ def dots(
     solid = "!datum.pale" if series is None else f"!datum.pale && datum.series == {json.dumps(series[0])}"
     layers = [
         base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2.5).encode(
-            x=alt.X("low:Q", axis=axis, scale=scale), x2="high:Q"
+            x=alt.X("low:Q", axis=axis, scale=scale), x2=alt.X2("high:Q")
         ),
         base.transform_filter(solid).mark_point(size=80, filled=True).encode(x=x),
         base.transform_filter(f"!({solid})").mark_point(size=65, strokeWidth=2).encode(x=x),

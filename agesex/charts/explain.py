@@ -25,5 +25,5 @@ def map_regions(table):
     even = alt.Chart(pd.DataFrame({"even": [1]})).mark_rule(strokeDash=[5, 4], color=GREY)
     return alt.layer(
         base.mark_bar(),
-        even.encode(x="even:Q"),
+        even.encode(x=alt.X("even:Q")),
     ).properties(height=ROW * len(table) + AXIS)

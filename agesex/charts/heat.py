@@ -66,7 +66,7 @@ def heat(rows, measure):
     fill = alt.Color("way:N", scale=alt.Scale(domain=list(WAYS), range=list(WAYS.values())), legend=None)
     return alt.layer(
         base.mark_rect().encode(color=fill, opacity=opacity),
-        base.mark_text(fontSize=12.5, color=INK).encode(text="text:N"),
+        base.mark_text(fontSize=12.5, color=INK).encode(text=alt.Text("text:N")),
         height=ROW * len(faults) + AXIS,
     )
 
@@ -92,16 +92,16 @@ def heat_versus(rows, first, second):
     x = alt.X("mae:Q", title="age error, years", axis=alt.Axis(tickCount=5, grid=True))
     colour = alt.Color("model:N", sort=names, scale=alt.Scale(domain=names), legend=legend)
     return alt.layer(
-        base.mark_line(color=GREY, strokeWidth=1).encode(x=x, detail="fault:N"),
+        base.mark_line(color=GREY, strokeWidth=1).encode(x=x, detail=alt.Detail("fault:N")),
         base.mark_rule(strokeWidth=3).encode(
-            x=alt.X("mae_low:Q", title="age error, years"), x2="mae_high:Q", color=colour
+            x=alt.X("mae_low:Q", title="age error, years"), x2=alt.X2("mae_high:Q"), color=colour
         ),
         base.mark_point(size=90, filled=True, opacity=1).encode(
             x=x,
             color=colour,
             shape=alt.Shape("model:N", sort=names, scale=alt.Scale(domain=names), legend=legend),
             tooltip=[
-                "model", "fault", "strength", alt.Tooltip("mae", title="age error, years", format=".2f"),
+                alt.Tooltip("model"), alt.Tooltip("fault"), alt.Tooltip("strength"), alt.Tooltip("mae", title="age error, years", format=".2f"),
                 alt.Tooltip("n", title="faces", format=","),
             ],
         ),

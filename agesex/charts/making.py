@@ -31,16 +31,16 @@ def _marks(history, measure, released, size):
         said = f"best: {int(best.epoch)}"
         at = pd.DataFrame({"epoch": [int(best.epoch)], "value": [float(best[f"val_{measure}"])], "text": [said]})
         ring = alt.Chart(at).mark_point(size=size, filled=False, strokeWidth=2.5, color=GREY, opacity=1)
-        layers.append(ring.encode(x="epoch:Q", y="value:Q", tooltip=[alt.Tooltip("text", title="epoch")]))
+        layers.append(ring.encode(x=alt.X("epoch:Q"), y=alt.Y("value:Q"), tooltip=[alt.Tooltip("text", title="epoch")]))
     if released:
         last = {"epoch": int(history.epoch.iloc[-1]), "split": "validation", "text": end(measure, released)}
         base = alt.Chart(pd.DataFrame([released | last]).astype({"low": float, "high": float})).encode(
-            x="epoch:Q", color=colour("split"), tooltip=[alt.Tooltip("text", title="released weights")]
+            x=alt.X("epoch:Q"), color=colour("split"), tooltip=[alt.Tooltip("text", title="released weights")]
         )
         if released["low"] is not None:
-            layers.append(base.mark_rule(strokeWidth=2.5, clip=True).encode(y="low:Q", y2="high:Q"))
+            layers.append(base.mark_rule(strokeWidth=2.5, clip=True).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")))
         layers.append(
-            base.mark_point(shape="diamond", size=0.7 * size, filled=True, opacity=1).encode(y="value:Q")
+            base.mark_point(shape="diamond", size=0.7 * size, filled=True, opacity=1).encode(y=alt.Y("value:Q"))
         )
     return layers
 
@@ -62,7 +62,7 @@ def small_curve(history, measure, lowest, highest, released=None):
     y = alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(domain=[lowest, highest]))
     x = alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, tickCount=4, grid=False))
     lines = alt.Chart(rows, height=210).mark_line(strokeWidth=2.5, clip=True).encode(
-        x=x, y=y, color=colour("split"), tooltip=["split", "epoch", alt.Tooltip("value", format=".4~f")]
+        x=x, y=y, color=colour("split"), tooltip=[alt.Tooltip("split"), alt.Tooltip("epoch"), alt.Tooltip("value", format=".4~f")]
     )  # fmt: skip
     return alt.layer(lines, *(
         mark.encode(x=x) for mark in _marks(history, measure, released, 190)
@@ -88,9 +88,9 @@ def network(rows):
     ends = ends[ends.serves != "age and sex"]
     base = alt.Chart(rows).encode(
         x=alt.X("left:Q", **plain),
-        x2="right:Q",
+        x2=alt.X2("right:Q"),
         y=alt.Y("bottom:Q", **plain),
-        y2="top:Q",
+        y2=alt.Y2("top:Q"),
         color=alt.Color(
             "sort:N", sort=sorts, scale=alt.Scale(domain=sorts),
             legend=alt.Legend(values=there, orient="top", title=None, offset=4, columns=2, labelLimit=200),
@@ -103,10 +103,10 @@ def network(rows):
         ],
     )  # fmt: skip
     words = alt.Chart(ends.assign(text=ends.serves)).encode(
-        x=alt.X("right:Q", **plain), y=alt.Y("top:Q", **plain), text="text"
+        x=alt.X("right:Q", **plain), y=alt.Y("top:Q", **plain), text=alt.Text("text")
     )
     shapes = alt.Chart(stages(rows)).encode(
-        x=alt.X("middle:Q", **plain), y=alt.Y("foot:Q", **plain), text="gives"
+        x=alt.X("middle:Q", **plain), y=alt.Y("foot:Q", **plain), text=alt.Text("gives")
     )
     return alt.layer(
         base.mark_rect(opacity=0.9),
@@ -154,8 +154,8 @@ def grids(rows):
             yOffset=alt.YOffset("what:N", sort=what),
             color=alt.Color("what:N", sort=what, scale=alt.Scale(domain=what), legend=legend),
             tooltip=[
-                "grid", alt.Tooltip("layers", title="layers with a kernel"),
-                alt.Tooltip("parameters", format=","), alt.Tooltip("multiply_adds", format=","), "what",
+                alt.Tooltip("grid"), alt.Tooltip("layers", title="layers with a kernel"),
+                alt.Tooltip("parameters", format=","), alt.Tooltip("multiply_adds", format=","), alt.Tooltip("what"),
                 alt.Tooltip("share", format=".1%"),
             ],
         )
@@ -172,7 +172,7 @@ def funnel(rows):
     rows = rows.assign(name=names)
     base = alt.Chart(rows, height=ROW * len(rows) + AXIS).encode(
         x=alt.X("start:Q", title="files", axis=alt.Axis(tickCount=5, format=",.0f")),
-        x2="end:Q",
+        x2=alt.X2("end:Q"),
         y=alt.Y("name:N", sort=names, title=None, axis=alt.Axis(
             labelLimit=260, labelOverlap=False, labelFlush=False)),
         tooltip=[alt.Tooltip("step"), alt.Tooltip("n", title="files", format=",")],

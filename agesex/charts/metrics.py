@@ -45,19 +45,19 @@ def intervals(rows, metric, *, kind=None, reference=None, baseline=False):
     scale = alt.Scale(zero=not share)
     x = alt.X("value:Q", title=f"{NAMES[metric]}{unit}", axis=x_axis, scale=scale)
     layers = [
-        base.mark_rule(strokeWidth=2.5).encode(x="low:Q", x2="high:Q"),
+        base.mark_rule(strokeWidth=2.5).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")),
         base.transform_filter("!datum.few").mark_point(size=90, filled=True).encode(x=x),
         base.transform_filter("datum.few").mark_point(size=70, strokeWidth=1.5).encode(x=x),
     ]
     if reference is not None:
         line = alt.Chart(pd.DataFrame({"reference": [reference]}))
-        layers.insert(0, line.mark_rule(strokeDash=[5, 4], color=GREY).encode(x="reference:Q"))
+        layers.insert(0, line.mark_rule(strokeDash=[5, 4], color=GREY).encode(x=alt.X("reference:Q")))
     if baseline:
         layers.append(
             alt.Chart(rows.dropna(subset=["baseline"]))
             .mark_point(shape="cross", angle=45, size=70, color=GREY, filled=True, opacity=1)
             .encode(
-                x="baseline:Q",
+                x=alt.X("baseline:Q"),
                 y=alt.Y("name:N", sort=list(rows.name), title=None),
                 tooltip=[alt.Tooltip("baseline", title="baseline", format=".3~f")],
             )
@@ -124,9 +124,9 @@ def predicted_against_true(cells, means, split="test"):
         .mark_rect()
         .encode(
             x=alt.X("age:Q", title="true age, years", scale=axis),
-            x2="age_end:Q",
+            x2=alt.X2("age_end:Q"),
             y=alt.Y("pred:Q", title="predicted age, years", scale=axis),
-            y2="pred_end:Q",
+            y2=alt.Y2("pred_end:Q"),
             color=alt.Color(
                 "n:Q",
                 scale=alt.Scale(type="log"),
@@ -156,7 +156,7 @@ def predicted_against_true(cells, means, split="test"):
             ],
         )
     )
-    lines = [line.encode(x="age:Q", y="pred:Q") for line in (diagonal, mean)]
+    lines = [line.encode(x=alt.X("age:Q"), y=alt.Y("pred:Q")) for line in (diagonal, mean)]
     return alt.layer(heat, *lines, height=560).resolve_scale(color="independent")
 
 
@@ -176,7 +176,7 @@ def learning_curve(history, measure):
     }.get(measure, (measure.replace("_", " "), alt.Axis()))
     stages = history.groupby("size", sort=False).epoch.min().reset_index()
     stages["text"] = [f"{size} px" for size in stages["size"]]
-    marks = alt.Chart(stages).encode(x="epoch:Q")
+    marks = alt.Chart(stages).encode(x=alt.X("epoch:Q"))
     rising = measure == "sex_accuracy"  # the words stand where no curve begins
     baseline, dy = ("top", 4) if rising else ("bottom", -4)
     words = marks.mark_text(align="left", baseline=baseline, dx=4, dy=dy, color=GREY)
@@ -192,12 +192,12 @@ def learning_curve(history, measure):
             ),
             y=alt.Y("value:Q", title=title, axis=axis, scale=alt.Scale(zero=False)),
             color=colour("split", ("train", "validation")),
-            tooltip=["split", "epoch", alt.Tooltip("value", format=".4~f"), "size"],
+            tooltip=[alt.Tooltip("split"), alt.Tooltip("epoch"), alt.Tooltip("value", format=".4~f"), alt.Tooltip("size")],
         )
     )
     return alt.layer(
         marks.mark_rule(strokeDash=[2, 3], color=GREY),
-        words.encode(y=alt.value(0 if rising else "height"), text="text"),
+        words.encode(y=alt.value(0 if rising else "height"), text=alt.Text("text")),
         lines,
     ).properties(height=320)
 

@@ -29,9 +29,9 @@ def age_distribution(prediction, *, interval=True, height=110):
     )
     layers = [
         shape.mark_area(opacity=0.75, interpolate="monotone"),
-        alt.Chart(marks).mark_rule(color=GREY, strokeWidth=2).encode(x="age:Q"),
+        alt.Chart(marks).mark_rule(color=GREY, strokeWidth=2).encode(x=alt.X("age:Q")),
     ]
     if interval:
         band = alt.Chart(marks).mark_rect(color=GREY, opacity=0.25)
-        layers.insert(0, band.encode(x=alt.X("low:Q", scale=scale), x2="high:Q"))
+        layers.insert(0, band.encode(x=alt.X("low:Q", scale=scale), x2=alt.X2("high:Q")))
     return alt.layer(*layers).properties(height=height)

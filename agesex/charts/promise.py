@@ -25,8 +25,8 @@ def promise(rows, *, split, beside=None, titles=None):
     line = alt.Chart(pd.DataFrame({"level": [lowest, 1.0], "value": [lowest, 1.0]}))
     y = alt.Y("value:Q", title="happened: true ages inside", axis=SHARE, scale=alt.Scale(zero=False))
     return alt.layer(
-        line.mark_line(strokeDash=[5, 4], strokeWidth=1.5, color=GREY).encode(x=_x(), y="value:Q"),
-        base.mark_rule(strokeWidth=3).encode(x=_x(), y="low:Q", y2="high:Q"),
+        line.mark_line(strokeDash=[5, 4], strokeWidth=1.5, color=GREY).encode(x=_x(), y=alt.Y("value:Q")),
+        base.mark_rule(strokeWidth=3).encode(x=_x(), y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
         base.mark_line(strokeWidth=1.5, opacity=0.6).encode(x=_x(), y=y, strokeDash=dashes),
         base.mark_point(size=80, filled=True, opacity=1).encode(x=_x(), y=y),
         height=HEIGHT,
@@ -38,7 +38,7 @@ def widths(rows, *, split, beside=None, titles=None):
     base, dashes = _base(rows, split, beside, titles)
     y = alt.Y("width:Q", title="mean width, years", axis=alt.Axis(tickCount=5, grid=True))
     return alt.layer(
-        base.mark_rule(strokeWidth=3).encode(x=_x(), y="width_low:Q", y2="width_high:Q"),
+        base.mark_rule(strokeWidth=3).encode(x=_x(), y=alt.Y("width_low:Q"), y2=alt.Y2("width_high:Q")),
         base.mark_line(strokeWidth=1.5, opacity=0.6).encode(x=_x(), y=y, strokeDash=dashes),
         base.mark_point(size=80, filled=True, opacity=1).encode(x=_x(), y=y),
         height=HEIGHT,

@@ -56,8 +56,8 @@ def stress(rows, measure):
     x = alt.X(f"{column}:Q", title=title, axis=x_axis)
     layers = [base.mark_point(size=60, filled=True, opacity=1).encode(x=x)]
     ends = base.mark_rule(strokeWidth=2, opacity=1)
-    layers.insert(0, ends.encode(x=f"{low}:Q", x2=f"{high}:Q"))
+    layers.insert(0, ends.encode(x=alt.X(f"{low}:Q"), x2=alt.X2(f"{high}:Q")))
     zero = alt.Chart(pd.DataFrame({"zero": [0]}))
-    layers.insert(0, zero.mark_rule(strokeDash=[5, 4], color=GREY).encode(x="zero:Q"))
+    layers.insert(0, zero.mark_rule(strokeDash=[5, 4], color=GREY).encode(x=alt.X("zero:Q")))
     height = ROW * rows.fault.nunique() + AXIS + LEGEND
     return alt.layer(*layers).properties(height=height)

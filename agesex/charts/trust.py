@@ -62,7 +62,7 @@ def map_stability(values):
     base = alt.Chart(rows, height=ROW * len(rows) + AXIS).encode(
         x=x.title("correlation with the map of the photo as it is"),
         y=alt.Y("change:N", sort=list(rows.change), title=None, axis=GROUP_AXIS),
-        tooltip=["change", alt.Tooltip("correlation", format=".3f")],
+        tooltip=[alt.Tooltip("change"), alt.Tooltip("correlation", format=".3f")],
     )
     return base.mark_bar()
 
@@ -114,8 +114,8 @@ def method_intervals(rows):
     shapes = alt.Shape("rival:N", sort=rivals, scale=alt.Scale(domain=rivals), legend=_legend())
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[5, 4], color=GREY)
     layers = [
-        zero.encode(x="zero:Q"),
-        base.mark_rule(strokeWidth=2.5).encode(x="low:Q", x2="high:Q"),
+        zero.encode(x=alt.X("zero:Q")),
+        base.mark_rule(strokeWidth=2.5).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")),
         base.mark_point(size=80, filled=True, opacity=1).encode(x=x, shape=shapes),
     ]
     return alt.layer(*layers).properties(height=(ROW + 6) * len(labels) + AXIS + LEGEND)

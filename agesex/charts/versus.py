@@ -50,8 +50,8 @@ def differences(rows, metric, first, second):
     x = alt.X("difference:Q", title=title, axis=axis)
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[5, 4], color=GREY)
     return alt.layer(
-        zero.encode(x="zero:Q"),
-        base.mark_rule(strokeWidth=2.5).encode(x="low:Q", x2="high:Q"),
+        zero.encode(x=alt.X("zero:Q")),
+        base.mark_rule(strokeWidth=2.5).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")),
         base.mark_point(size=85, filled=True).encode(x=x, shape=alt.Shape("who:N", **looks)),
     ).properties(height=ROW * len(rows) + AXIS + 2 * LEGEND)
 
@@ -73,15 +73,15 @@ def peers(rows):
         y=alt.Y("system:N", sort=list(rows.system), title=None, axis=alt.Axis(
             labelLimit=190, labelOverlap=False, labelFlush=False)),
         color=alt.Color("kind:N", scale=colours, legend=legend),
-        tooltip=["system", "kind", "protocol", alt.Tooltip("text", title="age error"),
-                 alt.Tooltip("between", title="95 % interval"), "source"],
+        tooltip=[alt.Tooltip("system"), alt.Tooltip("kind"), alt.Tooltip("protocol"), alt.Tooltip("text", title="age error"),
+                 alt.Tooltip("between", title="95 % interval"), alt.Tooltip("source")],
     )  # fmt: skip
     x = alt.X(
         "mae:Q", title="mean age error, years", scale=alt.Scale(zero=False),
         axis=alt.Axis(tickCount=6, grid=True),
     )  # fmt: skip
     return alt.layer(
-        base.mark_rule(strokeWidth=2.5).encode(x="low:Q", x2="high:Q"),
+        base.mark_rule(strokeWidth=2.5).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")),
         base.mark_point(size=85, filled=True, opacity=1).encode(
             x=x, shape=alt.Shape("kind:N", scale=scale, legend=legend)
         ),

@@ -50,8 +50,8 @@ def sweep(table, change):
     age = alt.Y("age:Q", title="Age, years", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6))
     neutral = alt.Chart(pd.DataFrame({"neutral": [change.neutral]}))
     return alt.layer(
-        base.mark_area(opacity=0.25, color=GREY).encode(y=alt.Y("low:Q"), y2="high:Q"),
-        neutral.mark_rule(strokeDash=[5, 4], color=GREY).encode(x="neutral:Q"),
+        base.mark_area(opacity=0.25, color=GREY).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
+        neutral.mark_rule(strokeDash=[5, 4], color=GREY).encode(x=alt.X("neutral:Q")),
         base.mark_line(point=True).encode(y=age),
     ).properties(height=SWEEP_HEIGHT)
 
@@ -65,7 +65,7 @@ def _switch(table, change):
     )
     age = alt.Y("age:Q", title="Age, years", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6))
     return alt.layer(
-        base.mark_rule(strokeWidth=2.5, color=GREY).encode(y="low:Q", y2="high:Q"),
+        base.mark_rule(strokeWidth=2.5, color=GREY).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
         base.mark_point(size=90, filled=True, opacity=1).encode(y=age),
     ).properties(height=SWEEP_HEIGHT)
 
@@ -97,10 +97,10 @@ def _bars(rows, field, title, **channels):
     numbers = [
         base.transform_filter(f"datum.{field} {sign} 0")
         .mark_text(align=align, dx=shift, color=GREY)
-        .encode(text="text:N")
+        .encode(text=alt.Text("text:N"))
         for sign, align, shift in ((">=", "left", 5), ("<", "right", -5))
     ]
-    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=GREY).encode(x="zero:Q")
+    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=GREY).encode(x=alt.X("zero:Q"))
     bars = base.mark_bar().encode(**channels)
     return alt.layer(bars, zero, *numbers).properties(height=ROW * len(rows) + AXIS)
 

@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 import ui
-from agesex import charts, findings, findings_metrics, metrics
-from ui import linked
+from agesex import findings, findings_metrics, metrics
+from ui import charts, linked
 from ui.metrics import duel, tables
 from ui.metrics.tables import ends, table, text
 

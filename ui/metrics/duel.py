@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 import ui
-from agesex import charts, findings, findings_groups, findings_metrics, metrics
+from agesex import findings, findings_groups, findings_metrics, metrics
+from ui import charts
 from ui.metrics.tables import ends, of, table, text
 
 GROUPS = ((), ("sex",), ("race",), ("band",))

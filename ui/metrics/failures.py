@@ -4,9 +4,9 @@ import pandas as pd
 import streamlit as st
 
 import ui
-from agesex import census, charts, findings_groups, labels, metrics
+from agesex import census, findings_groups, labels, metrics
 from agesex.metrics import BAND_NAMES, MIN_GROUP, slices, worst
-from ui import linked
+from ui import charts, linked
 from ui.metrics import photos, tables
 
 ANY = "any"

@@ -4,10 +4,10 @@ import pandas as pd
 import streamlit as st
 
 import ui
-from agesex import charts, findings_groups
+from agesex import findings_groups
 from agesex.metrics import adults, fairness, overall, versus
 from agesex.metrics.overall import HEADLINE, PROMISE
-from ui import linked
+from ui import charts, linked
 from ui.metrics import duel, tables
 
 BY = {

@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 
 import ui
-from agesex import charts, findings, findings_metrics, metrics
+from agesex import findings, findings_metrics, metrics
 from agesex.metrics import BAND_NAMES
-from ui import linked
+from ui import charts, linked
 from ui.metrics import tables
 from ui.metrics.tables import ends
 

@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 import ui
-from agesex import architecture, charts, findings, findings_making, making
-from ui import linked, loaders
+from agesex import architecture, findings, findings_making, making
+from ui import charts, linked
 from ui.metrics import choice as choosing
 from ui.metrics import duel, tables
 
@@ -61,7 +61,7 @@ def _curves(choice):
             ui.figure(
                 findings.history(history, measure) if measure in ("age_mae", "sex_accuracy", "loss")
                 else findings_making.learned(history, measure),
-                _kept(choice, charts.best_curve, history, measure, released=released),
+                charts.best_curve(history, measure, released=released),
                 f"n = {len(history)} epochs.{said}",
             )  # fmt: skip
     kept = choice.card["training"].get("finish", {}).get("kept")
@@ -74,13 +74,6 @@ def _curves(choice):
     )
     with st.expander("These curves as a table"):
         tables.table(history, "history", about={"model": choice.name})
-
-
-def _kept(choice, chart, table, *args, of="", released=None):
-    """A chart that is built once for a model: building takes longer than all else in this view."""
-    sha256, options = choice.card["sha256"], {"released": released} if released else {}
-    key = (table, args, tuple(sorted(options.items())))  # the same weights may lie beside another history
-    return loaders.answer((sha256,), of, chart.__name__, key, lambda: chart(table, *args, **options))
 
 
 def _all_models(choice):
@@ -105,10 +98,9 @@ def _all_models(choice):
     for place, (title, history) in zip(_places(len(histories)), histories.items(), strict=True):
         with place:
             st.markdown(f"**{title}**")
-            chart = _kept(
-                choice, charts.small_curve, history, measure, *ends, of=title, released=released[title]
+            ui.picture(
+                f"{measure} of {title}", charts.small_curve(history, measure, *ends, released=released[title])
             )
-            ui.picture(f"{measure} of {title}", chart)
             st.caption(findings_making.ended(history, measure, released[title]))
             ui.saver(f"{measure} of {title}")
     st.caption(
@@ -139,12 +131,12 @@ def _network(choice):
         choice.card.get("mirror")
     ) else ""  # fmt: skip
     ui.figure(
-        findings_making.network(found), _kept(choice, charts.network, rows),
+        findings_making.network(found), charts.network(rows),
         f"n = {len(rows)} layers with a kernel, of {len(found.layers)}. {DRAWING} {WORK}{mirrored}{duel.only(choice)}",
     )
     left, right = st.columns([3, 2], gap="large")
     with left:
-        ui.figure(findings_making.grids(grids), _kept(choice, charts.grids, grids), f"n = {len(found.layers)} layers. {WORK}")
+        ui.figure(findings_making.grids(grids), charts.grids(grids), f"n = {len(found.layers)} layers. {WORK}")
     with right:
         st.markdown("#### By the grid that a layer gives")
         tables.table(

@@ -5,7 +5,6 @@ import streamlit as st
 
 import ui
 from agesex import (
-    charts,
     findings,
     findings_groups,
     findings_metrics,
@@ -14,8 +13,9 @@ from agesex import (
     model_card,
     peers,
 )
+from agesex.charts import model_rows, part_rows
 from agesex.metrics.overall import HEADLINE
-from ui import linked
+from ui import charts, linked
 from ui.metrics import choice as choices
 from ui.metrics import duel
 from ui.metrics.tables import ends, table, text
@@ -84,7 +84,7 @@ def draw(choice):
         figures = choice.card["figures"]
         ui.figure(
             findings_metrics.parts(figures, metric),
-            charts.intervals(charts.part_rows(figures, metric), metric, baseline=True),
+            charts.intervals(part_rows(figures, metric), metric, baseline=True),
             PARTS_NOTE.format(model_card.BASELINES.get(metric, "none")) + duel.only(choice),
         )
     with right, ui.guard():  # another model's broken card costs this chart only
@@ -167,7 +167,7 @@ def _models(metric):
     data = cards[0]["data"].get("manifest_sha256")
     others = [card["title"] for card in cards if card["data"].get("manifest_sha256") != data]
     cards = [card for card in cards if card["data"].get("manifest_sha256") == data]
-    rows = charts.model_rows(cards, metric)
+    rows = model_rows(cards, metric)
     note = MODELS_NOTE.format(rows.n.iloc[0], model_card.BASELINES.get(metric, "none"))
     left_out = f" Left out, because trained on other splits: {', '.join(others)}." if others else ""
     title = findings.models(rows, metric) if len(rows) > 1 else "There is one model only"

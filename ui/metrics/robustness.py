@@ -3,7 +3,9 @@
 import streamlit as st
 
 import ui
-from agesex import charts, findings, findings_groups
+from agesex import findings, findings_groups
+from agesex.charts import HEAT_TITLES, heat_rows
+from ui import charts
 from ui.metrics import tables
 
 MISSING = (
@@ -43,10 +45,10 @@ def draw(choice):
 
 
 def _heat(table, n, few):
-    rows = charts.heat_rows(table)
+    rows = heat_rows(table)
     titles = [*findings.stress(table), findings_groups.spoilt_sex(rows)]
     places = st.columns(3, gap="medium")
-    for place, measure, title in zip(places, charts.HEAT_TITLES, titles, strict=True):
+    for place, measure, title in zip(places, HEAT_TITLES, titles, strict=True):
         with place:
             ui.figure(title, charts.heat(rows, measure), f"n = {n:,} faces{few}. {MORE[measure]}")
     st.caption(READING)

@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 import ui
-from agesex import charts, findings, findings_groups, findings_metrics, metrics
-from ui import linked
+from agesex import findings, findings_groups, findings_metrics, metrics
+from ui import charts, linked
 from ui.metrics import age, duel, tables
 from ui.metrics.tables import ends, share, table, text
 

@@ -4,11 +4,12 @@ import pandas as pd
 import streamlit as st
 
 import ui
-from agesex import advice, charts, findings_groups, labels
+from agesex import advice, findings_groups, labels
+from agesex.charts import YEARS
 from agesex.findings_metrics import BRIEF
 from agesex.metrics import MIN_GROUP, slices, versus
 from agesex.metrics.overall import HEADLINE, HEADLINE_SHARES
-from ui import linked, loaders
+from ui import charts, linked, loaders
 from ui.metrics import duel, tables
 
 OLDEST = labels.MAX_AGE
@@ -174,7 +175,7 @@ def _charts(choice, rows, n, total):
     places = st.columns(2, gap="large")
     with places[0]:
         title = findings_groups.apart(rows, n) if n >= MIN_GROUP else "The figures in years"
-        ui.figure(title, charts.slice_dots(rows, charts.YEARS, kind=choice.split), note)
+        ui.figure(title, charts.slice_dots(rows, YEARS, kind=choice.split), note)
     with places[1]:
         title = findings_groups.apart_shares(rows) if n >= MIN_GROUP else "The figures that are shares"
         ui.figure(

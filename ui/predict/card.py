@@ -4,6 +4,7 @@ import streamlit as st
 
 import ui
 from agesex import charts, similar, words
+from ui import charts as drawn
 from ui.explain.scene import title_of
 
 NO_INTERVAL = "No interval: nobody in particular is shown."
@@ -46,7 +47,7 @@ def draw(photo, seen, i, found):
 def _sure(photo, answer):
     sure = NO_INTERVAL if photo.average else f"{words.interval(answer)}."
     st.markdown(f"{sure}  \n{words.certainty(answer).capitalize()}.")
-    st.altair_chart(charts.age_distribution(answer, interval=not photo.average))
+    st.vega_lite_chart(drawn.spec(charts.age_distribution(answer, interval=not photo.average)), width="stretch")
 
 
 def _such(name, answer):

@@ -1,0 +1,89 @@
+"""The charts of `agesex.charts` as a page asks for them: each is built once for the same rows, for all visitors.
+
+    from ui import charts
+
+    ui.figure(title, charts.roc(points, split="test"), note)      # builds nothing that was built before
+
+Altair takes 10 to 60 ms to build and check a chart, and a page draws up to eight after every click. What is asked
+again comes from a cache; what is new is not checked against Vega-Lite's schema (half of the time) unless
+AGESEX_CHECK_CHARTS is set, as it is in the tests.
+"""
+
+import hashlib
+import os
+import pickle
+import threading
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+TRANSFORMER = "agesex"
+_settings_of_altair = threading.Lock()  # they are those of all threads
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A chart that was asked for and not built yet.
+
+    Attributes:
+        name: of a function of `agesex.charts`.
+        args: its arguments; rows, words and numbers.
+        options: dict of its options.
+    """
+
+    name: str
+    args: tuple
+    options: dict = field(default_factory=dict)
+
+    def spec(self):
+        """The chart as Vega-Lite, see `spec`."""
+        return _known(self.name, self.args, self.options)
+
+    def build(self):
+        """The alt.Chart itself."""
+        from agesex import charts
+
+        return getattr(charts, self.name)(*self.args, **self.options)
+
+
+def __getattr__(name):
+    """A function with the arguments of `agesex.charts.<name>` that gives an `Asked`."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+    return lambda *args, **options: Asked(name, args, options)
+
+
+def spec(chart):
+    """What a browser needs to draw a chart.
+
+    Args:
+        chart: alt.Chart or Asked.
+
+    Returns:
+        dict of Vega-Lite for `st.vega_lite_chart`, its rows under "datasets" as DataFrames.
+    """
+    return chart.spec() if isinstance(chart, Asked) else _spec(chart)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _known(name, args, options):
+    return _spec(Asked(name, args, options).build())
+
+
+def _spec(chart):
+    import altair as alt
+
+    rows = {}
+
+    def named(data):
+        if not hasattr(data, "columns"):
+            return alt.default_data_transformer(data)
+        name = hashlib.sha1(pickle.dumps(data), usedforsecurity=False).hexdigest()
+        rows[name] = data
+        return {"name": name}
+
+    with _settings_of_altair:
+        alt.data_transformers.register(TRANSFORMER, named)
+        with alt.data_transformers.enable(TRANSFORMER), alt.theme.enable("none"):
+            found = chart.to_dict(validate=bool(os.environ.get("AGESEX_CHECK_CHARTS")))
+    return found | {"datasets": found.get("datasets", {}) | rows}
