@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 .PHONY: app api test lint figures clean
 
 app: $(VENV)/app.stamp
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/python -m ui --server.port $(PORT)
 
 # ARGS passes options on: make api ARGS="--max-waiting 16"; its port is API_PORT
 api: $(VENV)/api.stamp

@@ -37,12 +37,17 @@ def find_chromium():
 
 
 @contextmanager
-def serve(**environment):
-    """A new Streamlit server on a free port; yields its address, and ends it afterwards."""
+def serve(start=("streamlit", "run", "app.py"), **environment):
+    """A new Streamlit server on a free port; yields its address, and ends it afterwards.
+
+    Args:
+        start: what Python is asked to run as a module, with its arguments.
+        **environment: set for the server.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    command = [sys.executable, "-m", *start, "--server.headless=true"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1"]
     environment = {**os.environ, "AGESEX_WARMUP": "0", **environment}
     with tempfile.TemporaryFile() as log:
@@ -203,7 +208,7 @@ def fresh_server():
     from contextlib import ExitStack
 
     with ExitStack() as stack:
-        yield lambda **environment: stack.enter_context(serve(**environment))
+        yield lambda **options: stack.enter_context(serve(**options))
 
 
 @pytest.fixture(scope="module")

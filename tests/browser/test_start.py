@@ -1,0 +1,36 @@
+"""`python -m ui`, behind `make app`: the server starts, loads ahead what the first page needs, and nothing more."""
+
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from ui.__main__ import AHEAD
+
+
+def test_what_is_loaded_ahead_is_what_the_first_page_needs_and_no_tensorflow(root):
+    ahead = "; ".join(f"import {name}" for name in AHEAD)
+    asked = f"import sys; {ahead}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", asked], cwd=root, check=True, capture_output=True, text=True)
+    loaded = set(loaded.stdout.split())
+    assert {"pandas", "streamlit"} <= loaded and not {"tensorflow", "keras", "altair"} & loaded
+
+
+def test_no_module_is_watched_for_changes(root):
+    """At every visit Streamlit would look after each module that is loaded, 1 to 5 s in which it answers nobody."""
+    config = tomllib.loads((root / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert config["server"]["fileWatcherType"] == "none"
+
+
+def test_make_app_starts_the_app_and_passes_options_on(root):
+    assert "python -m ui --server.port $(PORT)" in (root / "Makefile").read_text("utf-8")
+    asked = [sys.executable, "-m", "ui", "--server.port=none"]
+    said = subprocess.run(asked, cwd=root, capture_output=True, text=True, timeout=120)
+    assert said.returncode == 2 and "--server.port" in said.stderr and "streamlit run" in said.stderr
+
+
+@pytest.mark.browser
+def test_the_app_that_make_starts_shows_its_first_page(open_tab, fresh_server):
+    tab = open_tab(fresh_server(start=("ui",)), "/")
+    assert tab.page.get_by_role("heading", name="Overview", exact=True, level=1).count() == 1

@@ -1,0 +1,35 @@
+"""`python -m ui [options of streamlit run]`: `streamlit run app.py`, whose modules load while the browser starts.
+
+Streamlit imports nothing of an app before the first visitor is there. The second that pandas and the pages take
+to import is spent here while the browser still loads Streamlit's own scripts.
+"""
+
+import importlib
+import sys
+import threading
+from pathlib import Path
+
+APP = Path(__file__).resolve().parents[1] / "app.py"
+AHEAD = ("ui", "agesex.model_card", "agesex.samples", "agesex.census")  # what the first page needs
+
+
+def main():
+    """Start the server; returns when it ends."""
+    from streamlit.web import cli
+
+    threading.Thread(target=_load, name="ahead", daemon=True).start()
+    sys.argv = ["streamlit", "run", str(APP), *sys.argv[1:]]
+    cli.main(prog_name="streamlit")
+
+
+def _load():
+    """Never raises: what fails here fails again, with a message, on the page that needs it."""
+    try:
+        for name in AHEAD:
+            importlib.import_module(name)
+    except Exception:  # noqa: S110
+        pass
+
+
+if __name__ == "__main__":
+    main()
