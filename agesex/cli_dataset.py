@@ -12,14 +12,16 @@ Exit status: 0 done and sound, 1 it could not be done or a check found faults, 2
 
 import argparse
 import os
-import sys
 
-from agesex import cli_download, console
+from agesex import cli_download, cli_progress, console
 from agesex.dataset import home, store
+from agesex.dataset.counting import counted, listed
 from agesex.errors import BadDataset
 
 EPILOG = """The data set goes into the folder that `dataset where` names. An import that was cut off goes on
-with the same command. A second import of the same data changes nothing."""
+with the same command; `dataset list` shows it. A second import of the same data changes nothing. A link in a
+folder is followed, one in an archive is not. An archive that AGESEX_DATASET names can be read in place, but a
+compressed one is slow to show photos from: importing it makes that quick."""
 NAMES = 3  # examples of each reason
 
 
@@ -69,26 +71,31 @@ def _import(args):
     if args.source and args.source not in _sources():
         console.say(f"agesex: --source {args.source} is not known. Expected one of {', '.join(_sources())}.")
         return 2
-    line = _Line()
+    line = cli_progress.Line()
     try:
         report = importing.import_from(
             args.path, args.source, name=args.name, replace=args.replace, progress=line.show,
             workers=args.workers,
         )
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:  # it says what is kept, and how it goes on
         line.clear()
-        console.say("What was read is kept. The same command goes on from there.")
+        console.say(str(stop) or "Nothing was changed.")
         raise
     finally:
         line.clear()
     for reason, n in report.refused.most_common():
         console.out(f"{n:>9,}  {console.one_line(reason)}\n")
-        for name in [name for name, why in report.examples if why == reason][:NAMES]:
+        names = [name for name, why in report.examples if why == reason][:NAMES]
+        for name in names:
             console.out(f"{'':11}{console.one_line(name)}\n")
+        if n > len(names):
+            console.out(f"{'':11}…\n")
     if report.resumed:
-        console.out(f"{report.resumed:,} photos were there from an import that was cut off\n")
+        were = "was" if report.resumed == 1 else "were"
+        console.out(f"{counted(report.resumed, 'photo')} {were} there from an import that was cut off\n")
     if report.copies:
-        console.out(f"{report.copies:,} files came twice, name and content alike, and count once\n")
+        alike = "name and content alike, and " + ("counts" if report.copies == 1 else "count") + " once"
+        console.out(f"{counted(report.copies, 'file')} came twice, {alike}\n")
     if args.timing:
         console.out(
             f"{report.seconds:.1f} s in all; hashing, decoding and measuring took {report.measuring:.1f} s "
@@ -100,7 +107,7 @@ def _import(args):
         console.out(f"data set {report.name} -> {store.datasets() / report.name}\n")
     copies = f", {report.copies:,} twice" if report.copies else ""
     console.out(
-        f"{report.seen:,} files seen, {report.taken:,} taken{copies}, {report.refused.total():,} refused\n"
+        f"{counted(report.seen, 'file')} seen, {report.taken:,} taken{copies}, {report.refused.total():,} refused\n"
     )
     return 0
 
@@ -109,7 +116,7 @@ def _list(args):
     names = store.names()
     if not names:
         console.out(f"no data set in {store.datasets()}. Import one: python -m agesex dataset import PATH\n")
-        return 0
+        return _list_unfinished()
     rows = [("name", "source", "photos", "refused", "MB", "imported")]
     damaged = []
     for name in names:
@@ -122,7 +129,8 @@ def _list(args):
         facts = stored.facts
         refused = sum(facts.get("refused", {}).values())
         rows.append(
-            (name, facts["source"], f"{facts['photos']:,}", f"{refused:,}", f"{size:,.1f}", facts["made"])
+            (name, facts["source"], f"{facts['photos']:,}", f"{refused:,}",
+             f"{size:,.1f}" if size >= 0.05 else "< 0.1", facts["made"])
         )
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
@@ -133,7 +141,23 @@ def _list(args):
         console.out("  ".join(cells).rstrip() + "\n")
     for sentence in damaged:
         console.say(f"agesex: {sentence}")
-    return 1 if damaged else 0
+    return _list_unfinished() or int(bool(damaged))
+
+
+def _list_unfinished():
+    from agesex.dataset import unfinished
+
+    for left in unfinished.unfinished():
+        origin = f" from {left.origin}" if left.origin else ""
+        kept = f"{left.name}: unfinished, {counted(left.photos, 'photo')} so far{origin}"
+        if left.running:
+            console.out(f"{console.one_line(kept)}; an import is at it now\n")
+            continue
+        console.out(f"{console.one_line(kept)}\n")
+        if left.command:
+            console.out(f"  to go on:  {console.one_line(left.command)}\n")
+        console.out(f"  to delete: python -m agesex dataset remove {left.name}\n")
+    return 0
 
 
 def _check(args):
@@ -149,7 +173,7 @@ def _check(args):
         for finding in findings:
             console.out(f"  {finding.severity:6}{finding.n:>9,}  {console.one_line(finding.text)}\n")
             if finding.severity != check.FINE and finding.examples:
-                console.out(f"{'':19}{console.one_line(', '.join(finding.examples))}\n")
+                console.out(f"{'':19}{console.one_line(listed(finding.examples, finding.n, most=2000))}\n")
         faults = [finding.kind for finding in findings if finding.severity == check.FAULT]
         console.out(f"  {'faults: ' + ', '.join(faults) if faults else 'no fault was found'}\n")
         sound = sound and not faults
@@ -157,8 +181,15 @@ def _check(args):
 
 
 def _remove(args):
+    from agesex.dataset import unfinished
+
+    whole, left = args.name in store.names(), unfinished.find(args.name)
     store.remove(args.name)
-    console.out(f"data set {args.name} is deleted\n")
+    if whole or left is None:
+        console.out(f"data set {args.name} is deleted\n")
+    if left is not None:
+        photos = counted(left.photos, "photo")
+        console.out(f"the unfinished import of {args.name}, with {photos}, is deleted\n")
     return 0
 
 
@@ -167,28 +198,6 @@ def _where(args):
     if not os.environ.get("AGESEX_HOME", "").strip():
         console.say(f"The folder above it, {home.home()}, is the platform's; AGESEX_HOME names another.")
     return 0
-
-
-class _Line:
-    """One line on a terminal's standard error that says how far it is."""
-
-    def __init__(self):
-        self.length = 0
-
-    def show(self, report):
-        """Overwrite the line."""
-        if sys.stderr.isatty():
-            text = f"{report.seen:,} photos, {report.bytes / 1e6:,.0f} MB"
-            sys.stderr.write("\r" + text.ljust(self.length))
-            sys.stderr.flush()
-            self.length = len(text)
-
-    def clear(self):
-        """Take it away."""
-        if self.length:
-            sys.stderr.write("\r" + " " * self.length + "\r")
-            sys.stderr.flush()
-            self.length = 0
 
 
 def _sources():

@@ -15,7 +15,7 @@ from agesex import console
 NAMES = ("utkface", "wiki", "imdb")  # of agesex.dataset.mirrors, which would load pandas for every command
 KINDS = ("https", "huggingface", "kaggle")
 EPILOG = """A download lands in AGESEX_HOME/downloads unless --to says otherwise. It is not unpacked: `dataset
-import` reads the archive. It needs packages of requirements-data.txt; without them, and without a network,
+import` reads the archive, which shows photos quicker than an archive that AGESEX_DATASET names. It needs packages of requirements-data.txt; without them, and without a network,
 the error says which file to fetch by hand and how to import it."""
 
 

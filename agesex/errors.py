@@ -58,3 +58,16 @@ class BadModel(AgeSexError):
 
 class CannotExplain(AgeSexError):
     """A question about an answer that this model, method or layer cannot settle."""
+
+
+class Busy(AgeSexError):
+    """Too much work is waiting already.
+
+    Attributes:
+        seconds: after which it is worth trying again, about.
+    """
+
+    def __init__(self, message, seconds):
+        """Keep the seconds beside the message."""
+        super().__init__(message)
+        self.seconds = seconds

@@ -4,7 +4,7 @@ import sys
 import pytest
 from drawn import write_utkface
 
-from agesex import cli, cli_dataset
+from agesex import cli, cli_progress
 from agesex.dataset import importing, store
 
 
@@ -55,7 +55,7 @@ def test_a_second_import_says_that_nothing_changed(run, folder):
 def test_copies_and_resumed_photos_are_said(run, folder, monkeypatch):
     monkeypatch.setattr(importing, "CHUNK", 2)
     with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
-        patch.setattr(cli_dataset._Line, "show", lambda self, report: 1 / (report.taken < 4))
+        patch.setattr(cli_progress.Line, "show", lambda self, report: 1 / (report.taken < 4))
         run("import", folder)
     (folder / "again").mkdir()
     for file in folder.glob("*.chip.jpg"):
@@ -69,14 +69,15 @@ def test_ctrl_c_says_how_to_go_on(run, folder, monkeypatch, capsys):
     def stop(self, report):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli_dataset._Line, "show", stop)
+    monkeypatch.setattr(cli_progress.Line, "show", stop)
     status, _, err = run("import", folder)
-    assert status == 130 and "The same command goes on from there." in err
+    assert status == 130 and "6 photos were read until then and are kept in" in err
+    assert f"Go on with: python -m agesex dataset import {folder} --source utkface\n" in err
 
 
 def test_progress_is_one_line_on_a_terminal_only(monkeypatch, capsys):
     report = importing.Report("x", "utkface", seen=12_000, bytes=54_000_000)
-    line = cli_dataset._Line()
+    line = cli_progress.Line()
     line.show(report)
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)

@@ -7,6 +7,7 @@ from drawn import drawn_face, write_utkface
 from agesex import dataset, images
 from agesex.dataset import check, store
 from agesex.dataset.importing import import_from
+from agesex.dataset.sources import base
 from agesex.errors import BadDataset
 
 
@@ -125,6 +126,7 @@ def test_copies_that_disagree_are_notes(folder, whole):
     findings = check.check(whole)
     assert found(findings)["copies"] == (2, "note")
     labels = [name.name.split("_")[:2] for name in (first, second)]
+    assert any(finding.text == "photos in 1 group of byte-identical copies" for finding in findings)
     assert ("other age" in found(findings)) == (labels[0][0] != labels[1][0])
     assert ("other sex" in found(findings)) == (labels[0][1] != labels[1][1])
     assert check.is_sound(findings)
@@ -145,12 +147,36 @@ def test_a_photo_that_cannot_be_decoded_is_a_fault_of_a_folder(whole):
     assert found(check.check(whole)) == {"unreadable": (1, "fault")}
 
 
-def test_a_sample_is_decoded_or_all(whole, monkeypatch):
-    monkeypatch.setattr(check, "ONE_IN", 10**9)
+def decoded(path, **options):
+    """What the check of a path says of how many it decoded."""
+    return next(finding.text for finding in check.check(path, **options) if finding.kind == "unreadable")
+
+
+@pytest.mark.parametrize(
+    ("sample", "one_in", "full", "n"),
+    [(8, 20, False, 8), (7, 20, False, 7), (2, 3, False, 2), (2, 2, False, 4), (1, 10**9, True, 8)],
+)
+def test_of_a_path_all_are_decoded_or_a_sample_or_a_share(whole, monkeypatch, sample, one_in, full, n):
+    monkeypatch.setattr(check, "SAMPLE", sample)
+    monkeypatch.setattr(check, "ONE_IN", one_in)
+    pictures = []
+    monkeypatch.setattr(check, "_picture", lambda data: pictures.append(data) or drawn_face())
+    assert decoded(whole, full=full).endswith(f"of {n} decoded") and len(pictures) == n
+
+
+def test_the_sample_is_not_the_beginning(whole, monkeypatch):
+    monkeypatch.setattr(check, "SAMPLE", 3)
+    chosen = check._sample(whole, base.load("utkface"))
+    assert len(chosen) == 3 and chosen <= set(range(8)) and chosen != {0, 1, 2}
+
+
+def test_a_thousand_photos_are_all_decoded():
+    assert (check.SAMPLE, check.ONE_IN) == (1000, 20)
+
+
+def test_a_sample_of_a_stored_data_set_is_decoded_or_all(whole, monkeypatch):
     monkeypatch.setattr(check, "SAMPLE", 3)
     min(whole.iterdir()).write_bytes(b"no picture")
-    assert found(check.check(whole)) == {}
-    assert found(check.check(whole, full=True)) == {"unreadable": (1, "fault")}
     import_from(whole, name="mine")
     for full, said in ((False, "of 3 read"), (True, "of 7 read")):
         assert any(said in finding.text for finding in check.check("mine", full=full))
@@ -166,7 +192,7 @@ def test_other_sources_need_not_be_whole(tmp_path):
 
 
 def test_what_is_neither_stored_nor_there_is_refused(folder):
-    with pytest.raises(BadDataset, match="'nothing' is neither a stored data set .none. nor a folder"):
+    with pytest.raises(BadDataset, match="“nothing” is neither a stored data set .none. nor a folder"):
         check.check("nothing")
     with pytest.raises(BadDataset, match="there is no"):
         check.check(folder / "nothing")

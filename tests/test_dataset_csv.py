@@ -191,3 +191,49 @@ def test_the_form_is_recognised_by_its_header_alone(tmp_path):
     assert base.guess(written(tmp_path / "a.csv", [])) == "csv48"
     (tmp_path / "b.csv").write_text("name,size\n")
     assert not csv48.recognises(tmp_path / "b.csv")
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_semicolons_and_tabs_are_read_as_commas_are(tmp_path, separator):
+    text = written(tmp_path / "a.csv", [row(0), row(1)]).read_text()
+    (tmp_path / "a.csv").write_text(text.replace(",", separator))
+    assert base.guess(tmp_path / "a.csv") == "csv48"
+    assert import_from(tmp_path / "a.csv").taken == 2
+
+
+def test_a_missing_column_between_semicolons_is_named(tmp_path):
+    (tmp_path / "a.csv").write_text("age;gender;img_name;pixels\n")
+    with pytest.raises(BadDataset, match="lacks the column ethnicity. .*Found: age, gender, img_name, pixels. Name"):
+        import_from(tmp_path / "a.csv")
+
+
+def test_a_header_alone_is_one_short_sentence(tmp_path):
+    path = written(tmp_path / "a.csv", [])
+    with pytest.raises(BadDataset, match="^“a.csv” has the right columns, but no rows. Expected one") as error:
+        import_from(path)
+    assert len(str(error.value)) < 150 and store.names() == []
+
+
+def test_a_header_alone_beside_a_table_with_rows_costs_itself(tmp_path):
+    (tmp_path / "in").mkdir()
+    written(tmp_path / "in" / "a.csv", [])
+    written(tmp_path / "in" / "b.csv", [row(0)])
+    report = import_from(tmp_path / "in")
+    assert report.taken == 1 and report.refused == {csv48.NO_ROWS: 1}
+
+
+def test_many_columns_are_cut_with_a_sign(tmp_path):
+    written(tmp_path / "a.csv", [], ("img_name", *(f"column{i}" for i in range(99))))
+    with pytest.raises(BadDataset, match="Found: img_name, column0, .*, …. Name the CSV"):
+        import_from(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("form", ["csv", "gz"])
+def test_the_share_that_was_read_grows_with_the_lines(tmp_path, form):
+    path = written(tmp_path / "a.csv", [row(i) for i in range(40)])
+    if form == "gz":
+        path = tmp_path / "a.csv.gz"
+        path.write_bytes(gzip.compress((tmp_path / "a.csv").read_bytes()))
+    progress = base.Progress()
+    shares = [progress.share for _ in csv48.rows(path, progress)]
+    assert shares == sorted(shares) and shares[0] < 0.5 < shares[-1] <= 1

@@ -145,3 +145,24 @@ def test_the_form_is_recognised_and_the_48_pixel_form_is_not(tmp_path):
     write(tmp_path / "b", ["1,0,0,x,1 2 3"], header="age,ethnicity,gender,img_name,pixels")
     assert not fairface.recognises(tmp_path / "b" / "labels.csv")
     assert not fairface.recognises(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_semicolons_and_tabs_are_read_as_commas_are(tmp_path, separator):
+    lines = ["train/1.png,50-59,Male,White,True", "train/2.png,3-9,Female,Black,False"]
+    write(tmp_path, [line.replace(",", separator) for line in lines], header=HEADER.replace(",", separator))
+    assert fairface.recognises(tmp_path) and base.guess(tmp_path / "labels.csv") == "fairface"
+    assert [row.age for row in fairface.rows(tmp_path / "labels.csv")] == [55, 6]
+
+
+def test_a_header_alone_is_one_short_sentence(tmp_path):
+    write(tmp_path, [])
+    with pytest.raises(BadDataset, match="^“labels.csv” has the right columns, but no rows. Expected one"):
+        list(fairface.rows(tmp_path))
+
+
+def test_the_share_that_was_read_is_known(tmp_path):
+    write(tmp_path, ["train/1.png,50-59,Male,White,True"] * 3000)
+    progress = base.Progress()
+    shares = [progress.share for _ in fairface.rows(tmp_path, progress)]
+    assert shares == sorted(shares) and shares[0] < 0.5 and shares[-1] == 1 and progress.total > 3000

@@ -141,11 +141,13 @@ def test_a_second_face_is_kept_where_that_is_asked_for(tmp_path):
     assert row.file == "two.png"
 
 
-def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
-    (tmp_path / "secret.png").write_bytes(b"not yours")
-    write(tmp_path / "set", [good("a.png")], pictures=[])
-    (tmp_path / "set" / "a.png").symlink_to(tmp_path / "secret.png")
-    assert refusals(wiki.rows(tmp_path / "set")) == {"a.png": beside.OUTSIDE}
+def test_a_link_in_the_folder_is_followed_and_a_name_that_climbs_is_not(tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "disk" / "a.png").write_bytes(b"on a larger disk")
+    write(tmp_path / "set", [good("17/a.png"), good("../disk/a.png")], pictures=[])
+    (tmp_path / "set" / "17").symlink_to(tmp_path / "disk")
+    row, climbing = wiki.rows(tmp_path / "set")
+    assert (row.path, row.read()) == ("17/a.png", b"on a larger disk") and climbing.reason == beside.OUTSIDE
 
 
 def test_a_picture_over_the_limit_and_a_pipe_are_not_opened(tmp_path, monkeypatch):

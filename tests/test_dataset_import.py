@@ -195,7 +195,7 @@ def test_changed_data_take_the_place_of_the_old(folder, change):
         file = folder / "25_1_2_20170116193245364.jpg.chip.jpg" if change == "new" else min(folder.iterdir())
         file.write_bytes(images.encode_png(drawn_face(77)))
     if change == "gone":
-        with pytest.raises(BadDataset, match=r"holds 12 photos.* 1 of them are not in this one.*--replace"):
+        with pytest.raises(BadDataset, match=r"holds 12 photos.* 1 of them is not in this one.*11 photos .* kept.*--replace"):
             import_from(folder)
         assert len(contents()) == 12
     report = import_from(folder, replace=change == "gone")
@@ -254,10 +254,10 @@ def test_what_is_no_photo_is_refused_with_the_reason_and_the_rest_is_kept(folder
 
 def test_an_empty_folder_is_refused(tmp_path, home):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(BadDataset, match="it holds no files"):
-        import_from(tmp_path / "empty")
-    with pytest.raises(BadDataset, match="it holds no files"):
-        import_from(tmp_path / "empty", "utkface")
+    for source in (None, "utkface"):
+        with pytest.raises(BadDataset, match="^“empty” holds no files. Expected photos, or .*Name the folder") as error:
+            import_from(tmp_path / "empty", source)
+        assert len(str(error.value)) < 150
     assert not list(home.glob("*.part")) and store.names() == []
 
 
@@ -411,7 +411,7 @@ def test_a_full_disk_is_one_sentence_and_the_same_command_goes_on(folder, monkey
 
     with monkeypatch.context() as patch:
         patch.setattr(part.Part, "add", full)
-        with pytest.raises(BadDataset, match="No space left on device. 8 photos were read until then"):
+        with pytest.raises(BadDataset, match="no space left on device. 8 photos were read until then"):
             import_from(folder)
     assert store.names() == []
     report = import_from(folder)
@@ -437,7 +437,7 @@ def test_a_read_only_folder_is_one_sentence(folder, monkeypatch):
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr("pathlib.Path.mkdir", refused)
-    with pytest.raises(BadDataset, match="Permission denied. Name another folder in AGESEX_HOME"):
+    with pytest.raises(BadDataset, match="permission denied. Name another folder in AGESEX_HOME"):
         import_from(folder)
 
 

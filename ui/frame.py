@@ -13,7 +13,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 
-from agesex.errors import AgeSexError
+from agesex.errors import AgeSexError, Busy
 from ui import linked
 from ui.loaders import warm_up
 
@@ -104,7 +104,7 @@ def run(overview):
         overview: function that draws the start page, beginning with `page("Overview")`.
     """
     chosen = _register(overview)
-    _here.framed = True
+    _here.framed, _here.busy = True, 0
     try:
         chosen.run()
         linked.finish()
@@ -185,6 +185,10 @@ def guard():
     """Show an AgeSexError as one sentence and go on after the block; bugs pass through."""
     try:
         yield
+    except Busy as busy:
+        st.warning(plain(str(busy)), icon=":material/hourglass_top:")
+        _here.busy = getattr(_here, "busy", 0) + 1  # a page may have two of them
+        st.button("Try again", key=f"again_{_here.busy}", icon=":material/refresh:")
     except AgeSexError as error:
         st.error(plain(str(error)), icon=":material/error:")
 

@@ -18,8 +18,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import ui
-from agesex import advice, annotate, faces, images, predict, samples
-from ui import dataset_face, linked, paste
+from agesex import advice, annotate, faces, images, samples
+from ui import dataset_face, linked, paste, turns
 
 SOURCES = {
     "samples": ":material/familiar_face_and_zone: Samples",
@@ -109,7 +109,7 @@ def choose(*, hide=(), many=False):
         Photo, the one that was looked at last or the first of several, or None where upload or camera were
         chosen and nothing has come yet.
     """
-    connected = bool(ui.utkface())
+    connected = bool(ui.utkface())  # and this visitor may see its photos
     sources = {name: label for name, label in SOURCES.items() if name != "data set" or connected}
     with st.container(key="picker"):
         source = linked.remembered(
@@ -160,16 +160,20 @@ def look(photo, *, whole=False):
     return kept(photo, ("look", whole), lambda: found_in(photo, whole or photo.aligned))
 
 
-def kept(photo, key, compute):
-    """Compute something of a photo once, and keep it in this session as long as the photo.
+def kept(photo, key, compute, *, lane="quick"):
+    """Compute something of a photo once, when it is its turn, and keep it in this session as long as the photo.
 
     Args:
         photo: a Photo.
         key: hashable, tells the results of one photo apart.
         compute: function without arguments.
+        lane: a name of `turns.LANES`.
 
     Returns:
         What `compute` returned.
+
+    Raises:
+        Busy: too many other photos wait already.
     """
     results = st.session_state.setdefault("results", {})
     if photo.key not in results:  # those of photos that are gone go, too
@@ -179,7 +183,9 @@ def kept(photo, key, compute):
         results[photo.key] = {}
     mine = results[photo.key]
     if key not in mine:
-        mine[key] = compute()
+        with turns.turn(lane):
+            found = compute()
+        mine[key] = found
     return mine[key]
 
 
@@ -365,7 +371,7 @@ def found_in(photo, whole):
         started = time.perf_counter()
         picture, notes = images.decode_with_notes(source(photo))
         found = [_square(picture, whole)] if whole else find(picture)
-        answers = predict.predict(found, model)
+        answers = turns.answers(found, model)
         measures = [] if whole else [advice.measure(picture, face) for face in found]
         seconds = time.perf_counter() - started
         boxed = annotate.boxes(picture, found)

@@ -16,9 +16,9 @@ from agesex import estimator, explain, faces, images, predict
 from agesex.api import problems, schemas
 from agesex.api.loaded import Loaded
 from agesex.api.problems import Refused
-from agesex.api.queue import Queue
 from agesex.errors import AgeSexError, NoFace
 from agesex.explain import figure
+from agesex.forward_queue import Queue
 
 log = logging.getLogger("agesex.api")
 

@@ -3,8 +3,9 @@
     for finding in check("utkface"):
         finding.severity, finding.kind, finding.n, finding.text, finding.examples
 
-A stored data set is checked where it is stored, anything else where it lies, without importing it. A sample
-of the photos is decoded, or all with `full`.
+A stored data set is checked where it is stored, anything else where it lies, without importing it. Up to
+`SAMPLE` photos are all decoded; of more a random sample, which every photo has the same chance to be in, or all
+with `full`.
 """
 
 import hashlib
@@ -18,12 +19,13 @@ import pandas as pd
 
 from agesex import images, labels
 from agesex.dataset import store, utkface
+from agesex.dataset.counting import counted
 from agesex.dataset.members import Unreadable
 from agesex.dataset.sources import base
 from agesex.errors import BadDataset, BadImage, BadLabel
 
-SAMPLE = 1000  # photos of a stored data set
-ONE_IN = 20  # photos of a folder or archive that are decoded; all are read
+SAMPLE = 1000  # photos that are decoded; all where there are no more
+ONE_IN = 20  # of a folder or archive, where that is more; all are read
 SHOWN = 5
 SIZES = {"utkface": (200, 200), "csv48": (48, 48)}  # width and height that a source promises
 FAULT, NOTE, FINE = "fault", "note", "fine"
@@ -68,7 +70,7 @@ def check(name_or_path, *, full=False, source=None):
     if not Path(name_or_path).expanduser().exists() and not str(name_or_path).startswith((".", "/", "~")):
         there = ", ".join(store.names()) or "none"
         raise BadDataset(
-            f"{name_or_path!r} is neither a stored data set ({there}) nor a folder or file that is there. "
+            f"“{name_or_path}” is neither a stored data set ({there}) nor a folder or file that is there. "
             f"Look with `python -m agesex dataset list`."
         )
     path = base.existing(name_or_path)
@@ -126,7 +128,8 @@ def _stored(stored, full):
 
 def _in_place(path, module, full):
     rows, refused, names, unread, wrong, groups = [], Counter(), [], [], [], defaultdict(list)
-    sample, seen = random.Random(0), 0
+    sample = None if full else _sample(path, module)
+    photos, seen = 0, 0
     for row in module.rows(path, base.Progress()):
         if isinstance(row, base.Refused):
             refused[row.reason] += 1
@@ -135,12 +138,13 @@ def _in_place(path, module, full):
         rows.append((row.file, row.age, row.sex, row.race, row.source, row.manifest_name or row.file))
         if row.read is None:
             continue
+        photos += 1
         try:
             data = row.read()
         except (Unreadable, OSError):
             data = b""
         groups[hashlib.sha256(data).digest()].append(row.file)
-        if data and not full and sample.randrange(ONE_IN):
+        if data and sample is not None and photos - 1 not in sample:
             continue
         seen += 1
         picture = _picture(data)
@@ -171,6 +175,13 @@ def _in_place(path, module, full):
     among = table[table.file.isin(list(copies))].drop_duplicates("file")
     findings += _of_copies(among, among.file.map(copies), "byte-identical ")
     return findings + _of_refusals(refused, names)
+
+
+def _sample(path, module):
+    """Numbers of the photos to decode, or None for all: their number has to be known before for a fair choice."""
+    photos = sum(getattr(row, "read", None) is not None for row in module.rows(path, base.Progress()))
+    wanted = max(SAMPLE, photos // ONE_IN)
+    return None if photos <= wanted else set(random.Random(0).sample(range(photos), wanted))
 
 
 def _of_labels(table):
@@ -221,7 +232,7 @@ def _of_copies(table, groups, kind=""):
     sexes = per_group.sex.nunique() > 1
     return [
         _finding(
-            "copies", many.file, f"photos in {many.group.nunique():,} groups of {kind}copies", NOTE, few=0
+            "copies", many.file, f"photos in {counted(many.group.nunique(), 'group')} of {kind}copies", NOTE, few=0
         ),
         _finding("other age", ages.index[ages], f"groups of {kind}copies that disagree on age", NOTE),
         _finding("other sex", sexes.index[sexes], f"groups of {kind}copies that disagree on sex", NOTE),
@@ -230,6 +241,7 @@ def _of_copies(table, groups, kind=""):
 
 def _of_refusals(refused, names):
     why = "; ".join(f"{n:,} {reason}" for reason, n in refused.most_common(SHOWN))
+    why += "; …" if len(refused) > SHOWN else ""
     text = f"files that are not taken: {why}" if why else "files that are not taken"
     return [Finding("refused", refused.total(), names[:SHOWN], NOTE if refused else FINE, text)]
 

@@ -3,10 +3,11 @@
     report = import_from("UTKFace.tar.gz")
     report.seen, report.taken, report.refused     # 22707, 22702, {"the race is missing …": 3, …}
 
-Photos come in chunks, each on the disk before the next (`part`), so memory is bounded and a crash, a full
-disk or a truncated archive costs one chunk: the same command goes on from there.
+Photos come in chunks, each on the disk before the next (`part`), so memory is bounded and a crash or a full
+disk costs one chunk, a truncated archive or Ctrl-C none: the same command goes on from there (`unfinished`).
 """
 
+import contextlib
 import hashlib
 import time
 import warnings
@@ -15,7 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from agesex import images
-from agesex.dataset import assembling, rows, store
+from agesex.dataset import assembling, rows, store, unfinished
+from agesex.dataset.counting import clause, counted
 from agesex.dataset.part import Part
 from agesex.dataset.sources import base
 from agesex.errors import BadDataset
@@ -44,6 +46,8 @@ class Report:
         bytes: read.
         seconds: all of it.
         measuring: seconds of processor time that hashing, decoding and measuring took, all threads together.
+        share: of the source that was read, 0 to 1; None where nobody knows.
+        total: bytes of the source, or files of a folder, or rows of a table; None where nobody knows.
     """
 
     name: str
@@ -58,6 +62,12 @@ class Report:
     bytes: int = 0
     seconds: float = 0.0
     measuring: float = 0.0
+    share: float | None = None
+    total: int | None = None
+
+    def reached(self, progress):
+        """Take over how far a source was read, from its `base.Progress`."""
+        self.share, self.total = progress.share, progress.total
 
     def refuse(self, refused):
         """Count something that is not taken."""
@@ -86,7 +96,9 @@ def import_from(path, source=None, *, name=None, replace=False, progress=None, w
 
     Raises:
         BadDataset: nothing was found, the source cannot be read to its end, another import of the name is
-            running, the name belongs to other data, or the disk is full. What is good so far is kept, and the same command goes on.
+            running, the name belongs to other data, or the disk is full. The message says what is kept, if
+            anything, and with which command it goes on.
+        KeyboardInterrupt: of the person at the keyboard, with the same message.
     """
     start = time.perf_counter()
     path = base.existing(path)
@@ -106,12 +118,15 @@ def import_from(path, source=None, *, name=None, replace=False, progress=None, w
                 report = Report(report.name, source)
                 _Import(module, path, report, progress, workers, replace).run()
         except OSError as error:
-            kept = _kept(report.name)
             raise BadDataset(
-                f"the import of {images.quoted(path)} stopped: {error.strerror or error}"
-                f"{f' ({error.filename})' if error.filename else ''}. {kept}Make room or correct the rights, "
-                f"and run the same command again."
+                f"the import of {images.quoted(path)} stopped: {clause(error)}"
+                f"{f' ({error.filename})' if error.filename else ''}. {unfinished.kept(report.name)}Make room or "
+                f"correct the rights, then go on with: {unfinished.command(path, source, report.name, replace)}"
             ) from error
+        except KeyboardInterrupt as stop:
+            kept = unfinished.kept(report.name)
+            go_on = unfinished.command(path, source, report.name, replace)
+            raise KeyboardInterrupt(f"{kept}Go on with: {go_on}" if kept else "Nothing was changed.") from stop
     report.seconds = time.perf_counter() - start
     return report
 
@@ -142,9 +157,10 @@ def _check_nothing_is_lost(name, files):
     lost = sorted(set(stored.table["file"]) - files)
     if lost:
         raise BadDataset(
-            f"the data set {name} holds {len(stored.table):,} photos from {stored.facts['from']}, and "
-            f"{len(lost):,} of them are not in this one, for example {lost[0]!r}. Give this one another name with "
-            f"--name, or put it in the place of the other with --replace."
+            f"the data set {name} holds {counted(len(stored.table), 'photo')} from {stored.facts['from']}, and "
+            f"{len(lost):,} of them {'is' if len(lost) == 1 else 'are'} not in this one, for example "
+            f"{images.quoted(lost[0])}. {unfinished.kept(name)}Put it in the place of the other with --replace, or "
+            f"give it another name with --name."
         )
 
 
@@ -154,7 +170,7 @@ class _Import:
     def __init__(self, module, path, report, progress, workers, replace):
         self.module, self.path, self.report, self.replace = module, path, report, replace
         self.progress, self.workers = progress or (lambda report: None), workers
-        self.part = Part(report.name, report.source, path)
+        self.part = Part(report.name, report.source, path, replace)
         self.earlier = {}  # file -> what must be the same, for a row that is there to be kept
         for row in self.part.rows().select(["file", *_SAME]).to_batches(max_chunksize=10_000):
             for values in row.to_pylist():
@@ -172,8 +188,17 @@ class _Import:
             if not (self.report.taken or self.part.before):
                 self.part.drop()
                 raise
-            kept = _kept(self.report.name)
-            raise BadDataset(f"{error} {kept}The same command with a whole copy goes on.") from error
+            name = self.report.name
+            go_on = unfinished.command(self.path, self.report.source, name, self.replace)
+            raise BadDataset(
+                f"{error} {unfinished.kept(name)}With a whole copy in its place it goes on with: {go_on}"
+            ) from error
+        except KeyboardInterrupt:
+            with contextlib.suppress(OSError):
+                self._store()
+            if not (self.report.taken or self.part.before):
+                self.part.drop()
+            raise
         if not self.report.taken:
             if not self.part.before:
                 self.part.drop()
@@ -186,7 +211,8 @@ class _Import:
     def _read(self):
         with ThreadPoolExecutor(self.workers) as self.pool:
             size = 0
-            for row in self.module.rows(self.path, base.Progress(self.part.folder)):
+            self.reading = base.Progress(self.part.folder)
+            for row in self.module.rows(self.path, self.reading):
                 self.report.seen += 1
                 data = None if isinstance(row, base.Refused) else rows.bytes_of(row)
                 if isinstance(row, base.Refused) or isinstance(data, base.Refused):
@@ -201,7 +227,15 @@ class _Import:
             self._flush()
 
     def _flush(self):
-        """Write what is waiting as a chunk."""
+        """Write what is waiting as a chunk, and say how far it is."""
+        self._store()
+        self.report.reached(self.reading)
+        self.progress(self.report)
+
+    def _store(self):
+        """Write what is waiting as a chunk; Ctrl-C while it is measured leaves it waiting."""
+        for _, _, future in self.waiting:
+            future.result()
         chunk, photos = [], []
         waiting, self.waiting = self.waiting, []
         for found, data, future in waiting:
@@ -224,7 +258,6 @@ class _Import:
                     chunk.append(row)
                     photos.append(data)
         self.part.add(chunk, photos)
-        self.progress(self.report)
 
     def _is_there(self, row):
         return self.earlier.get(row["file"]) == tuple(row.get(name) for name in _SAME)
@@ -256,8 +289,8 @@ def _is_unchanged(module, path, report, progress):
     columns = stored.table[["file", *_SAME[:4]]].astype(object)
     columns = columns.where(columns.notna(), None)
     there = {file: tuple(same) for file, *same in columns.itertuples(index=False)}
-    hashes = {}
-    for row in module.rows(path, base.Progress(store.datasets())):
+    hashes, reading = {}, base.Progress(store.datasets())
+    for row in module.rows(path, reading):
         report.seen += 1
         data = None if isinstance(row, base.Refused) else rows.bytes_of(row)
         if isinstance(row, base.Refused) or isinstance(data, base.Refused):
@@ -279,21 +312,19 @@ def _is_unchanged(module, path, report, progress):
         else:
             return False
         if progress and report.seen % CHUNK == 0:
+            report.reached(reading)
             progress(report)
     report.taken = len(hashes)
     return len(hashes) == len(there)
 
 
-def _kept(name):
-    """A sentence on what an import that stopped has left."""
-    part = store.part_of(name)
-    n = sum(assembling.length(file) for file in part.glob("rows-*.parquet"))
-    return f"{n:,} photos were read until then and are kept in {part}. " if n else ""
-
-
 def _nothing(path, module, report):
+    if not report.seen:
+        return base.nothing_in(path)
     few = "; ".join(f"{images.quoted(name)}: {reason}" for name, reason in report.examples[: base.SHOWN])
-    seen = f"{report.seen:,} files were seen and none taken ({few})" if report.seen else "it holds no files"
+    more = "; …" if report.seen > len(report.examples[: base.SHOWN]) else ""
+    were = "was" if report.seen == 1 else "were"
+    seen = f"{counted(report.seen, 'file')} {were} seen and none taken ({few}{more})"
     return BadDataset(
         f"{images.quoted(path)} is not {module.ABOUT}: {seen}. Name the folder or archive that holds them, "
         f"or another form with --source."

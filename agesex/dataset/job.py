@@ -8,7 +8,7 @@ job.stop()                       # what was read is kept; the same import goes o
 import logging
 import threading
 
-from agesex.dataset import importing
+from agesex.dataset import importing, unfinished
 from agesex.errors import AgeSexError
 
 RUNNING, STOPPING, DONE, STOPPED, FAILED = "running", "stopping", "done", "stopped", "failed"
@@ -24,12 +24,15 @@ class Job:
     Attributes:
         state: `RUNNING`, `STOPPING`, `DONE`, `STOPPED` or `FAILED`.
         report: `importing.Report` as it stands, or None before the first photos are read.
+        share: how much of the source was read, 0 to 1; None where nobody knows (yet).
+        kept: photos that an import which did not end well keeps; it goes on from there.
         error: what went wrong, a sentence, or "".
     """
 
     def __init__(self, path, source=None, name=None, replace=False):
         """Prepare it; arguments as of `importing.import_from`."""
         self.state, self.report, self.error = RUNNING, None, ""
+        self.name = name  # of the data set; that of the source, once it is known, where none was given
         self._asked = path, source, name, replace
         self._thread = threading.Thread(target=self._run, name="import", daemon=True)
 
@@ -53,6 +56,16 @@ class Job:
         """Whether it has not ended yet."""
         return self.state in (RUNNING, STOPPING)
 
+    @property
+    def share(self):
+        """How much of the source was read, 0 to 1, or None."""
+        return getattr(self.report, "share", None)
+
+    @property
+    def kept(self):
+        """Photos that are kept of an import that was stopped or failed."""
+        return unfinished.photos(self.name) if self.name and self.state in (STOPPED, FAILED) else 0
+
     def _run(self):
         path, source, name, replace = self._asked
         try:
@@ -72,6 +85,6 @@ class Job:
             )
 
     def _progress(self, report):
-        self.report = report
+        self.report, self.name = report, report.name
         if self.state == STOPPING:
             raise _Stopped

@@ -17,9 +17,9 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
-from agesex.dataset import store
+from agesex.dataset import store, unfinished
+from agesex.dataset.unfinished import WORK
 
-WORK = "work.json"
 # What the finished table has, and what its making needs: the name in the split manifest, and what copies are
 # recognised by, 64 + 1,600 bytes
 SCHEMA = store.SCHEMA.append(pa.field("manifest_name", pa.string())).append(pa.field("print", pa.binary()))
@@ -28,7 +28,7 @@ SCHEMA = store.SCHEMA.append(pa.field("manifest_name", pa.string())).append(pa.f
 class Part:
     """The folder `<name>.part`; made under the lock of the data set."""
 
-    def __init__(self, name, source, path):
+    def __init__(self, name, source, path, replace=False):
         """Open what an earlier import of the same source left, or begin.
 
         Raises:
@@ -44,8 +44,8 @@ class Part:
         self.before = len(self.chunks)
         self._write(
             WORK,
-            {"source": source, "from": Path(path).name, "process": os.getpid(),
-             "since": datetime.datetime.now().isoformat(" ", "seconds")},
+            {"source": source, "from": Path(path).name, "path": os.path.abspath(path), "replace": replace,
+             "process": os.getpid(), "since": datetime.datetime.now().isoformat(" ", "seconds")},
         )  # fmt: skip
         self.end = self._cut_off()
 
@@ -112,11 +112,8 @@ class Part:
     @staticmethod
     def begun_from(name):
         """(source, base name of what it reads) of an import that was cut off; (None, "") without one."""
-        try:
-            work = json.loads((store.part_of(name) / WORK).read_text("utf-8"))
-            return work["source"], str(work["from"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None, ""
+        notes = unfinished.read_notes(name)
+        return (notes["source"], str(notes["from"])) if {"source", "from"} <= set(notes) else (None, "")
 
     def _whole_chunks(self):
         """The chunks that can be read, up to the first that cannot."""

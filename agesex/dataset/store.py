@@ -21,6 +21,7 @@ import filelock
 import pandas as pd
 import pyarrow as pa
 
+from agesex.dataset.counting import clause
 from agesex.dataset.home import datasets
 from agesex.errors import BadDataset
 
@@ -179,14 +180,14 @@ def remove(name):
                 if path.exists():
                     shutil.rmtree(path)
     except OSError as error:
-        raise BadDataset(f"the data set {name} cannot be deleted: {error.strerror or error}.") from error
+        raise BadDataset(f"the data set {name} cannot be deleted: {clause(error)}.") from error
 
 
 def check_name(name):
     """Refuse what cannot be the name of a folder; raises BadDataset."""
     if not _NAME.fullmatch(name):
         raise BadDataset(
-            f"{name!r} is no name for a data set. Expected up to 64 small letters a–z, digits, - and _, "
+            f"“{name}” is no name for a data set. Expected up to 64 small letters a–z, digits, - and _, "
             f"beginning with a letter or digit."
         )
 
@@ -220,7 +221,7 @@ def locked(name):
         ) from error
     except OSError as error:
         raise BadDataset(
-            f"{path.parent} cannot be written: {error.strerror or error}. Name another folder in AGESEX_HOME."
+            f"{path.parent} cannot be written: {clause(error)}. Name another folder in AGESEX_HOME."
         ) from error
     try:
         yield

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from agesex import labels
+from agesex.dataset import folder
 from agesex.errors import BadDataset, BadLabel
 
 MANIFEST = Path(__file__).parents[1] / "data" / "utkface_splits.csv"
@@ -160,8 +161,8 @@ def _label_table(found):
 def _members(path):
     """(base name, function that reads it) for every picture below a folder or in an archive."""
     if path.is_dir():
-        for file in sorted(path.rglob("*")):
-            if file.name.lower().endswith(PICTURES) and file.is_file():
+        for _, file, found in sorted(folder.files(path), key=lambda each: each[1]):
+            if file.name.lower().endswith(PICTURES) and isinstance(found, int):
                 yield file.name, file.read_bytes
         return
     if not path.exists():

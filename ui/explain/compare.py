@@ -7,9 +7,9 @@ import streamlit as st
 
 import ui
 import ui.photo
-from agesex import annotate, explain, predict, samples, words
+from agesex import annotate, explain, samples, words
 from agesex.explain import regions, sanity
-from ui import linked
+from ui import linked, turns
 from ui.explain import map_view
 from ui.explain import scene as scenes
 
@@ -56,9 +56,9 @@ class Second(scenes.Scene):
 
     beside: scenes.Scene = None
 
-    def kept(self, key, compute):
+    def kept(self, key, compute, *, lane="long"):
         """As `Scene.kept`, in the place of the first photo."""
-        return self.beside.kept(("second face", self.photo.key, key), compute)
+        return self.beside.kept(("second face", self.photo.key, key), compute, lane=lane)
 
 
 def draw(scene):
@@ -145,12 +145,12 @@ def _sample(key, hide):
 def _with_sample(title, scene, photo, method):
     """The right side with a sample face; None where no face is found in it."""
     # `ui.photo.look` would make this the photo of the session, and drop what is known of the first
-    seen = scene.kept(("second face", photo.key), lambda: ui.photo.found_in(photo, photo.aligned))
+    seen = scene.kept(("second face", photo.key), lambda: ui.photo.found_in(photo, photo.aligned), lane="quick")
     if not seen.faces:
         st.warning("No face was found in this sample.", icon=":material/search_off:")
         return None
     (answer,) = scene.kept(
-        ("second answer", photo.key), lambda: predict.predict(seen.faces[:1], scene.model)
+        ("second answer", photo.key), lambda: turns.answers(seen.faces[:1], scene.model), lane="quick"
     )
     other = Second(photo, seen, 0, scene.name, scene.model, answer, scene.hide_sex, beside=scene)
     return Side(title, other, method)

@@ -7,7 +7,7 @@ import streamlit as st
 import ui
 import ui.photo
 from agesex import explain, words
-from ui import linked
+from ui import linked, turns
 
 TITLES = {"older": "Older", "younger": "Younger", "female": "Female", "male": "Male"}
 HIDE_SEX = "For classes that talk about age only: no question, answer or label about sex is shown."
@@ -58,20 +58,22 @@ class Scene:
         """“age”, and “sex” where it may be shown."""
         return ["age"] if self.hide_sex else ["age", "sex"]
 
-    def kept(self, key, compute):
+    def kept(self, key, compute, *, lane="long"):
         """Compute something about this face once; it is forgotten with the photo.
 
         Args:
             key: hashable, tells the results about one face apart.
             compute: function without arguments.
+            lane: a name of `turns.LANES`.
         """
         mine = ("explain", self.name, self.seen.whole, self.index, key)
-        return ui.photo.kept(self.photo, mine, compute)
+        return ui.photo.kept(self.photo, mine, compute, lane=lane)
 
     def explained(self, target, method, layer=None, **options):
         """The `Explanation` by a method, computed once, with a progress bar where it takes long."""
         key = (target, method, layer, tuple(sorted(options.items())))
-        return self.kept(key, lambda: self._explain(target, method, layer, options))
+        lane = "long" if explain.METHODS[method].progress else "quick"
+        return self.kept(key, lambda: self._explain(target, method, layer, options), lane=lane)
 
     def _explain(self, target, method, layer, options):
         chosen = explain.METHODS[method]
@@ -150,14 +152,12 @@ def of(photo, name, hide_sex, *, quiet=False):
 
 def _answers(photo, seen, name):
     """(model, its answers about all faces of the photo), computed once a photo."""
-    from agesex import predict
-
     with st.spinner("Loading the model …"):
         model = ui.load_model(name)
     if name == ui.model_names()[0]:
         return model, seen.answers
     key = ("answers", name, seen.whole)
-    return model, ui.photo.kept(photo, key, lambda: predict.predict(seen.faces, model))
+    return model, ui.photo.kept(photo, key, lambda: turns.answers(seen.faces, model))
 
 
 def _pick(seen, answers, quiet):

@@ -6,7 +6,7 @@ import streamlit as st
 
 import ui
 from agesex import predict
-from ui import linked
+from ui import linked, turns
 from ui.explain.scene import title_of
 
 NOBODY = "none"
@@ -79,17 +79,10 @@ def answers(photo, seen, name, settings):
     The network runs once a photo; moving a slider only reads its output anew.
     """
     model = ui.load_model(name)
-    output = ui.photo.kept(photo, ("output", name, seen.whole), lambda: outputs(model, seen))
+    output = ui.photo.kept(photo, ("output", name, seen.whole), lambda: turns.output(seen.faces, model))
     return predict.from_output(
         output, model.card["calibration"], level=settings.level, threshold=settings.threshold
     )
-
-
-def outputs(model, seen):
-    """The network's raw output for the faces of a photo: `agesex.model.Output`."""
-    import numpy as np
-
-    return model.forward(np.stack([face.crop for face in seen.faces]))
 
 
 def _usual(name):

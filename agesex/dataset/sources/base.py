@@ -24,6 +24,7 @@ from datetime import datetime
 from pathlib import Path
 
 from agesex import images
+from agesex.dataset.counting import counted, listed
 from agesex.errors import BadDataset
 
 SOURCES = {
@@ -81,15 +82,31 @@ class Refused:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class Progress:
-    """What the import tells a source.
+    """What the import tells a source, and the source the import.
 
     Attributes:
         scratch: folder for temporary files, which the source removes; the system's where it is None.
+        total: what there is to read: bytes of a file, files of a folder or rows of a table; None until known.
+        share: how much of it was read, 0 to 1; None until known.
+        span: (share before what is being read now, share after it).
     """
 
     scratch: Path | None = None
+    total: int | None = None
+    share: float | None = None
+    span: tuple = (None, None)
+
+    def reach(self, low, high):
+        """Say where what is read next begins and ends, as shares of all; None where nobody knows."""
+        self.share, self.span = low, (low, high)
+
+    def within(self, part):
+        """Say how much of what is read now was read, 0 to 1."""
+        low, high = self.span
+        if low is not None:
+            self.share = low + min(1.0, part) * (high - low)
 
 
 def load(name):
@@ -124,9 +141,12 @@ def guess(path):
             f"{images.quoted(path)} could be any of {', '.join(able)}. Say which with --source, for example "
             f"--source {able[0]}."
         )
+    inside = contents(path)
+    if inside is None:
+        raise nothing_in(path)
     looked = "; ".join(f"{name} ({load(name).ABOUT})" for name in SOURCES)
     raise BadDataset(
-        f"{images.quoted(path)} is no data set that is known here: {contents(path)} Looked for: {looked}. "
+        f"{images.quoted(path)} is no data set that is known here: {inside} Looked for: {looked}. "
         f"Name the folder or archive that holds the photos, or the form with --source."
     )
 
@@ -146,12 +166,20 @@ def existing(path):
     raise BadDataset(f"there is no {images.quoted(path)}. Expected a folder or an archive. Check the path.")
 
 
+def nothing_in(path):
+    """The error of a folder or archive without files."""
+    return BadDataset(
+        f"{images.quoted(path)} holds no files. Expected photos, or an archive or table of them. Name the folder "
+        f"or file that has them."
+    )
+
+
 def contents(path):
-    """One sentence on what a folder or file is, with a few names."""
+    """One sentence on what a folder or file is, with a few names; None where it holds no files."""
     from agesex.dataset import members
 
     if path.is_file() and not members.is_archive(path):
-        return f"it is a single file of {path.stat().st_size:,} bytes."
+        return f"it is a single file of {counted(path.stat().st_size, 'byte')}."
     names, more = [], False
     try:
         for member in members.walk(path):
@@ -159,9 +187,11 @@ def contents(path):
                 more = True
                 break
             names.append(images.quoted(getattr(member, "path", "") or member.name))
-    except BadDataset as error:
-        return f"{error}"
+    except BadDataset:
+        if not names:  # what is wrong with it says more than what it is not
+            raise
+        more = True
     if not names:
-        return "it holds no files."
-    few = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
-    return f"it holds {'over ' if more else ''}{len(names):,} files ({few})."
+        return None
+    few = listed(names[:SHOWN], len(names))
+    return f"it holds {'over ' if more else ''}{counted(len(names), 'file')} ({few})."

@@ -1,13 +1,12 @@
 """The 48×48 form of UTKFace: one CSV with age, ethnicity, gender, img_name, pixels.
 
-    age,ethnicity,gender,img_name,pixels
+    age,ethnicity,gender,img_name,pixels                            # or with semicolons or tabs
     1,2,0,20161219203650636.jpg.chip.jpg,129 128 128 126 ...
 
 `pixels` are 48 rows of 48 grey levels. They are stored as PNG, which loses nothing. The codes are those of
 UTKFace's file names, so the label and img_name together are the name under which the split manifest knows it.
 """
 
-import contextlib
 import csv
 import gzip
 import itertools
@@ -20,6 +19,8 @@ import numpy as np
 from agesex import images, labels
 from agesex.archives import MAX_RATIO, SMALL, TRUSTED
 from agesex.dataset import members
+from agesex.dataset.counting import clause, listed
+from agesex.dataset.sources import separated
 from agesex.dataset.sources.base import Found, Progress, Refused
 from agesex.dataset.sources.utkface import taken
 from agesex.errors import BadDataset, BadLabel
@@ -28,6 +29,7 @@ NAME = "csv48"
 ABOUT = "the 48×48 CSV of UTKFace: a .csv, .csv.gz or .zip with age, ethnicity, gender, img_name, pixels"
 COLUMNS = ("age", "ethnicity", "gender", "img_name", "pixels")
 SIDE = 48
+NO_ROWS = "it has the right columns, but no rows"
 LONGEST = 2**20  # bytes of a line; 2,304 numbers of three digits are 9,216
 FORMS = (".csv", ".csv.gz")
 PEEK = 50  # files that are looked through for a CSV, to guess
@@ -39,8 +41,9 @@ def recognises(path):
     try:
         for member in itertools.islice(members.walk(path, limit=2**30), PEEK):
             if _is_csv(member):
-                with _opened(member) as file:
-                    return bool({"pixels", "img_name"} & set(_header(_lines(file, member))))
+                with member.open() as file:
+                    file = _unpacked(file, member)
+                    return bool({"pixels", "img_name"} & set(_header(_lines(file, member))[0]))
     except (BadDataset, OSError, EOFError, zlib.error):
         pass
     return False
@@ -54,24 +57,27 @@ def rows(path, progress=None):
         progress: `base.Progress`.
 
     Raises:
-        BadDataset: no CSV is there, a column is missing, or the file is cut off.
+        BadDataset: no CSV is there, a column or every row is missing, or the file is cut off.
     """
-    tables = 0
-    for member in members.walk(path, (progress or Progress()).scratch):
+    tables, empty, progress = 0, 0, progress or Progress()
+    for member in members.walk(path, progress):
         if isinstance(member, Refused):
             yield member
         elif _is_csv(member):
             tables += 1
             try:
-                with _opened(member) as file:
-                    yield from _table(file, member)
+                with member.open() as file:
+                    lines = yield from _table(_unpacked(file, member), member, _telling(file, member, progress))
             except (*members.BROKEN, csv.Error) as error:
                 if isinstance(error, OSError) and error.errno:
                     raise
                 raise BadDataset(
-                    f"{images.quoted(member.path)} cannot be read to its end: {error}. Expected a whole "
+                    f"{images.quoted(member.path)} cannot be read to its end: {clause(error)}. Expected a whole "
                     f"CSV. Download it again."
                 ) from error
+            if not lines:
+                empty += 1
+                yield Refused(member.path, NO_ROWS)
         else:
             yield Refused(member.path, "it is no .csv")
     if not tables:
@@ -79,23 +85,32 @@ def rows(path, progress=None):
             f"{images.quoted(path)} holds no .csv. Expected one with the columns {', '.join(COLUMNS)}. "
             f"Name the file."
         )
+    if tables == empty:
+        raise BadDataset(
+            f"{images.quoted(path)} has the right columns, but no rows. Expected one for each photo. Export "
+            f"or download it again."
+        )
 
 
-def _table(file, member):
+def _table(file, member, tell):
     lines = _lines(file, member)
-    header = _header(lines)
+    header, separator = _header(lines)
     if missing := [name for name in COLUMNS if name not in header]:
         raise BadDataset(
             f"{images.quoted(member.path)} lacks the column{'s'[: len(missing) > 1]} {', '.join(missing)}. "
-            f"Expected {', '.join(COLUMNS)}, in any order. Found: {', '.join(header)[:200] or 'none'}. Name "
+            f"Expected {', '.join(COLUMNS)}, in any order. Found: {listed(header) or 'none'}. Name "
             f"the CSV of UTKFace with its pixels."
         )
     places = [header.index(name) for name in COLUMNS]
-    reader = csv.reader(lines)
+    reader = csv.reader(lines, delimiter=separator)
+    n = 0
     for values in reader:
         line = reader.line_num + 1  # of the file, whose header is line 1
+        tell()
         if values:
+            n += 1
             yield _row(values, places, f"{member.path} line {line}")
+    return n
 
 
 def _row(values, places, path):
@@ -146,14 +161,13 @@ def _is_csv(member):
     return not isinstance(member, Refused) and member.path.lower().endswith(FORMS)
 
 
-@contextlib.contextmanager
-def _opened(member):
-    with member.open() as file:
-        if member.path.lower().endswith(".gz"):
-            with gzip.GzipFile(fileobj=file) as unpacked:
-                yield unpacked
-        else:
-            yield file
+def _unpacked(file, member):
+    return gzip.GzipFile(fileobj=file) if member.path.lower().endswith(".gz") else file
+
+
+def _telling(file, member, progress):
+    """A function that says how far the table is read, by the bytes that were taken from it."""
+    return lambda: progress.within(file.tell() / max(1, member.size))
 
 
 def _lines(file, member):
@@ -176,5 +190,5 @@ def _lines(file, member):
 
 
 def _header(lines):
-    """The names of the columns, in lower case, from the first line."""
-    return [name.strip().lower() for name in next(csv.reader(lines), [])]
+    """The names of the columns, in lower case, from the first line, and what separates them."""
+    return separated.header(next(lines, ""), lambda names: {"pixels", "img_name"} <= set(names))

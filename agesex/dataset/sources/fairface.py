@@ -1,6 +1,6 @@
 """FairFace and tables like it: a CSV of labels, its pictures in the folder beside it.
 
-    file,age,gender,race,service_test
+    file,age,gender,race,service_test                # or with semicolons or tabs
     train/1.jpg,50-59,Male,East Asian,True
 
 Ages are ranges. The table's age is the middle of the range in completed years (50-59 lasts ten years, from
@@ -15,9 +15,10 @@ import csv
 import re
 from pathlib import Path
 
-from agesex import labels
-from agesex.dataset.sources import beside
-from agesex.dataset.sources.base import Found, Refused, existing
+from agesex import images, labels
+from agesex.dataset.counting import clause, listed
+from agesex.dataset.sources import beside, separated
+from agesex.dataset.sources.base import Found, Progress, Refused, existing
 from agesex.errors import BadDataset
 
 NAME = "fairface"
@@ -78,7 +79,7 @@ def age_of(text):
 def recognises(path):
     """Whether a path is such a CSV or a folder with one: by the first line."""
     path = Path(path)
-    return any(_form(_header(table)) or _near(_header(table)) for table in _tables(path))
+    return any(_near(_header(table)[0]) for table in _tables(path))
 
 
 def rows(path, progress=None):
@@ -86,45 +87,60 @@ def rows(path, progress=None):
 
     Args:
         path: of a CSV, or of the folder that holds it.
-        progress: not used.
+        progress: `base.Progress`.
 
     Yields:
         Found, or Refused with the reason.
 
     Raises:
-        BadDataset: no such CSV, a missing column, or a file that is no CSV.
+        BadDataset: no such CSV, a missing column, no rows, or a file that is no CSV.
     """
     path = existing(path)
-    tables = [table for table in _tables(path) if path.is_file() or _near(_header(table))]
+    tables = [table for table in _tables(path) if path.is_file() or _near(_header(table)[0])]
     if not tables:
-        there = ", ".join(table.name for table in _tables(path)[:5]) or "none"
+        there = listed([table.name for table in _tables(path)]) or "none"
         raise BadDataset(
             f"{path} holds no table of labels (.csv files found: {there}). Expected a CSV with the columns "
             f"{_expected()}, beside its pictures. Name the CSV."
         )
-    seen = set()
+    seen, lines, progress = set(), 0, progress or Progress()
+    progress.total = sum(table.stat().st_size for table in tables)
+    before = 0
     for table in tables:
-        yield from _lines(table, seen)
+        size = table.stat().st_size
+        progress.reach(before / max(1, progress.total), (before + size) / max(1, progress.total))
+        lines += yield from _lines(table, seen, size, progress)
+        before += size
+    if not lines:
+        raise BadDataset(
+            f"{images.quoted(tables[0])} has the right columns, but no rows. Expected one for each photo. Export "
+            f"or download it again."
+        )
 
 
-def _lines(path, seen):
-    form = _form(_header(path))
+def _lines(path, seen, size, progress):
+    header, separator = _header(path)
+    form = _form(header)
     if form is None:
         raise _columns(path)
     find = _pictures(path.parent)
     try:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(file, delimiter=separator)
             reader.fieldnames = [_plain(name) for name in reader.fieldnames or ()]
+            n = 0
             for line in reader:
+                n += 1
+                progress.within(file.buffer.tell() / max(1, size))
                 yield _row(line, form, f"{path.name} line {reader.line_num}", find, seen)
+        return n
     except csv.Error as error:
         raise BadDataset(
-            f"{path} cannot be read after line {reader.line_num}: {error}. Expected a CSV of text. Export it "
+            f"{path} cannot be read after line {reader.line_num}: {clause(error)}. Expected a CSV of text. Export it "
             f"again."
         ) from error
     except OSError as error:
-        raise BadDataset(f"{path} cannot be read: {error.strerror or error}. Check its rights.") from error
+        raise BadDataset(f"{path} cannot be read: {clause(error)}. Check its rights.") from error
 
 
 def _row(line, form, place, find, seen):
@@ -180,12 +196,12 @@ def _tables(path):
 
 
 def _header(path):
-    """The names in the first line; none if it cannot be read."""
+    """The names in the first line, and what separates them; none if it cannot be read."""
     try:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            return [_plain(name) for name in next(csv.reader([file.readline(10_000)]), [])]
-    except (OSError, csv.Error):
-        return []
+            return separated.header(file.readline(10_000), _near)
+    except OSError:
+        return [], ","
 
 
 def _form(columns):
@@ -198,10 +214,10 @@ def _near(columns):
 
 
 def _columns(path):
-    columns = _header(path)
+    columns, _ = _header(path)
     nearest = max(FORMS, key=lambda form: len(set(form) & set(columns)))
     missing = [column for column in nearest if column not in columns]
-    found = ", ".join(columns)[:300] or "none"
+    found = listed(columns) or "none"
     return BadDataset(
         f"{path} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}; found {found}. "
         f"Expected {_expected()}. Add what is missing, or name the right file."

@@ -14,8 +14,9 @@ import tarfile
 from pathlib import Path, PurePosixPath
 
 from agesex import labels
+from agesex.dataset.counting import clause, listed
 from agesex.dataset.sources import beside, matlab
-from agesex.dataset.sources.base import Found, Refused, existing
+from agesex.dataset.sources.base import Found, Progress, Refused, existing
 from agesex.errors import BadDataset
 
 NUMBERS = ("dob", "photo_taken", "gender", "face_score", "second_face_score")
@@ -96,12 +97,13 @@ def recognises(path, name):
         return False
 
 
-def rows(path, name, *, second_face=False):
+def rows(path, name, progress=None, *, second_face=False):
     """Every row of the .mat, in its order.
 
     Args:
         path: .mat file, its folder, the folder above, or an uncompressed .tar of it.
         name: "imdb" or "wiki".
+        progress: `base.Progress`.
         second_face: keep photos in which a second face was found.
 
     Yields:
@@ -122,8 +124,11 @@ def rows(path, name, *, second_face=False):
         data, find, shown = _content(table), beside.folder(table.parent), table.name
     columns = matlab.columns(data, name, numbers=NUMBERS, texts=TEXTS, name=shown)
     del data
-    seen = set()
-    for file, *values in zip(columns["full_path"], *(columns[field] for field in NUMBERS), strict=True):
+    seen, progress = set(), progress or Progress()
+    n = progress.total = len(columns["full_path"])
+    table = zip(columns["full_path"], *(columns[field] for field in NUMBERS), strict=True)
+    for i, (file, *values) in enumerate(table):
+        progress.reach(i / n, (i + 1) / n)
         row = _row(file, values, name, find, seen, second_face)
         if cut is None or isinstance(row, Found) or row.reason != beside.MISSING:
             yield row
@@ -172,11 +177,11 @@ def _content(table):
             )
         return table.read_bytes()
     except OSError as error:
-        raise BadDataset(f"{table} cannot be read: {error.strerror or error}. Check its rights.") from error
+        raise BadDataset(f"{table} cannot be read: {clause(error)}. Check its rights.") from error
 
 
 def _nothing(path, name):
-    there = ", ".join(sorted(entry.name for entry in path.iterdir())[:5]) or "nothing"
+    there = listed(sorted(entry.name for entry in path.iterdir())) or "nothing"
     return BadDataset(
         f"{path} holds no {name}.mat, nor does {name}_crop in it; found {there}. Expected the folder that "
         f"{name}_crop.tar unpacks to. Name that folder, the .tar or the .mat."

@@ -87,7 +87,7 @@ def _hdf5_names(data):
 
 def _listed(names):
     names = ["".join(c for c in str(name)[:40] if c.isprintable()) for name in names]
-    return ", ".join(names[:20]) or "nothing"
+    return ", ".join(names[:20]) + ", …" * (len(names) > 20) or "nothing"
 
 
 def _main(variable, numbers, texts):

@@ -41,7 +41,7 @@ def rows(path, progress=None):
 
 def labelled(path, progress, source):
     """The rows of one of the two variants."""
-    for member in members.walk(path, (progress or Progress()).scratch):
+    for member in members.walk(path, progress or Progress()):
         if isinstance(member, Refused):
             yield member
         elif not member.name.lower().endswith(images.SUFFIXES):

@@ -13,4 +13,4 @@ def recognises(path):
 
 def rows(path, progress=None):
     """Yield Found or Refused for every row of wiki.mat; see `imdb_wiki.rows`."""
-    return imdb_wiki.rows(path, NAME)
+    return imdb_wiki.rows(path, NAME, progress)
