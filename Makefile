@@ -6,11 +6,13 @@ PYTHON ?= python3
 PORT ?= 8501
 API_PORT ?= 8000
 WORKERS ?= 2
+# LOCKED=1 installs the exact versions of requirements.lock (with the API's) instead of the newest that fit
+LOCKED ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := app
-.PHONY: app api test lint figures clean
+.PHONY: app api test lint lock audit figures clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/python -m ui --server.port $(PORT)
@@ -26,8 +28,21 @@ test: lint
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 
+# one exact set of versions with hashes, for all systems; and what is known against it
+lock: $(VENV)/tools.stamp
+	$(VENV)/tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  requirements.txt requirements-api.txt requirements-data.txt --upgrade --output-file requirements.lock
+
+audit: $(VENV)/tools.stamp
+	$(VENV)/tools/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements.lock
+
 figures: $(VENV)/dev.stamp
 	$(BIN)/python -m training.figures
+
+$(VENV)/tools.stamp: | $(VENV)/pyvenv.cfg
+	$(PYTHON) -m venv $(VENV)/tools
+	$(VENV)/tools/bin/python -m pip install --quiet --disable-pip-version-check uv pip-audit
+	@touch $@
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache
@@ -39,8 +54,9 @@ $(VENV)/pyvenv.cfg:
 	  "Name another one: make PYTHON=python3.12 ..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/app.stamp: requirements.txt | $(VENV)/pyvenv.cfg
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(VENV)/app.stamp: requirements.txt $(if $(LOCKED),requirements.lock) | $(VENV)/pyvenv.cfg
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  $(if $(LOCKED),--require-hashes -r requirements.lock,-r requirements.txt)
 	@touch $@
 
 $(VENV)/api.stamp: requirements.txt requirements-api.txt | $(VENV)/pyvenv.cfg

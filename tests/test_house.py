@@ -14,6 +14,7 @@ from importlib import metadata
 import numpy as np
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 SCREEN = {"streamlit", "app", "pages", "tests"}  # and every ui*.py
 FORBIDDEN = {"agesex": SCREEN | {"training"}, "training": SCREEN}
@@ -74,6 +75,21 @@ def test_what_is_required_has_a_floor_and_is_installed(root, name):
         assert any(spec.operator == ">=" for spec in requirement.specifier), requirement
         if requirement.marker is None or requirement.marker.evaluate():
             assert requirement.specifier.contains(metadata.version(requirement.name)), requirement
+
+
+def test_the_lock_meets_every_floor_with_hashes(root):
+    text = (root / "requirements.lock").read_text("utf-8")
+    entries = [entry for entry in re.split(r"\n(?=\S)", text.replace("\\\n", " ")) if entry.strip()]
+    assert len(entries) > 60 and all("--hash=sha256:" in entry for entry in entries)
+    locked = [Requirement(entry.partition("--hash")[0].strip()) for entry in entries]
+    for name in ("requirements.txt", "requirements-api.txt", "requirements-data.txt"):
+        for wanted in requirements(root / name):
+            pins = [pin for pin in locked if canonicalize_name(pin.name) == canonicalize_name(wanted.name)]
+            assert pins, wanted
+            for pin in pins:
+                (exact,) = pin.specifier
+                assert exact.operator == "==" and wanted.specifier.contains(exact.version), (wanted, pin)
+    assert not re.search(r"https?://|--index-url|--find-links", text)
 
 
 @pytest.mark.parametrize(
