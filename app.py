@@ -8,6 +8,8 @@ import streamlit as st
 import ui
 from agesex import model_card
 
+BEGIN = {"Predict": "Try it on a face", "Metrics": "See how good it is", "Explain": "See where it looks"}
+
 
 def overview():
     """Draw the start page."""
@@ -20,20 +22,22 @@ def overview():
         "often that is right, for whom, and where it looks. Everything is computed on this computer; no "
         "photo leaves it or is kept."
     )
+    with st.container(horizontal=True, gap="small", key="begin"):
+        for name, words in BEGIN.items():
+            ui.link(name, words)
+    ui.average_faces()
     with ui.guard():
         figures = ui.read_card()["figures"]
         st.subheader("How good it is on faces that it has never seen", anchor=False)
         with st.container(horizontal=True, key="headline"):
             for metric in ("mae", "sex_accuracy", "coverage"):
-                ui.big_figure(metric, figures["test"][metric], width=360)
+                ui.big_figure(metric, figures["test"][metric], width="stretch")
     st.subheader("What each page answers", anchor=False)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="pages"):
         for entry in ui.MENU[1:]:
-            with st.container(border=True, width=360, height="stretch", key=f"card_{entry.url}"):
+            with st.container(border=True, height="stretch", key=f"card_{entry.url}"):
                 ui.link(entry.name)
                 st.write(entry.question)
-    st.subheader("Whom it learned from", anchor=False)
-    ui.average_faces()
     with ui.guard():
         st.subheader("What it cannot do", anchor=False)
         st.markdown(model_card.limits(ui.full_card()))
