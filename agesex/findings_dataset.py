@@ -2,6 +2,7 @@
 
 from agesex.findings import percent
 from agesex.findings_groups import p_value
+from agesex.labels import MAX_AGE
 from agesex.metrics import MIN_GROUP
 
 FIELD_NAMES = {"band": "age", "sex": "sex", "race": "race code", "split": "split", "source": "source"}
@@ -15,10 +16,47 @@ MEASURE_NAMES = {  # of `census.MEASURES`: in a sentence, on an axis
     "light": ("light on the face", "light, grey level of the brightest hundredth of the face"),
     "burnt": ("burnt-out part", "burnt out, share of the face"),
 }
+FEW = 50  # photos, below which a sentence counts them and concludes nothing
+ADULT = 18  # years
+COUNTED = 10  # photos, below which no share is given in per cent
+
+
+def share_of(n, whole, digits=1):
+    """A part of some photos: "7.5 %", "fewer than 0.1 %", "none", or "3 of 7" where they are few."""
+    if not n:
+        return "none"
+    if whole < COUNTED:
+        return f"{n:,} of {whole:,}"
+    least = 10.0**-digits
+    return f"fewer than {least:g} %" if 100 * n / whole < least else percent(n / whole, digits)
+
+
+def few(n, what):
+    """That so few photos do not tell something.
+
+    Args:
+        n: photos.
+        what: that cannot be said, e.g. "which ages are frequent".
+    """
+    return f"{_photos(n)}: too few to say {what}"
+
+
+def left_out(sizes):
+    """Which groups a chart of shares leaves out; {name: photos}, those below `FEW`. "" where there are none."""
+    if not sizes:
+        return ""
+    named = ", ".join(f"{name} ({_photos(n)})" for name, n in sizes.items())
+    return f"Left out, for shares of fewer than {FEW} photos say little: {named}."
+
+
+def _photos(n):
+    return "1 photo" if n == 1 else f"{n:,} photos"
 
 
 def ages(found):
     """The most frequent age, and where half of the photos lie; result of `who.frequent`."""
+    if found["photos"] < FEW:
+        return few(found["photos"], "which ages are frequent")
     between = f"{found['low']:.0f} to {found['high']:.0f}" if found["low"] < found["high"] else f"{found['low']:.0f}"
     return (
         f"Half of the photos show people of {between}; the age {found['age']} alone has "
@@ -30,7 +68,10 @@ def most_frequent(rows):
     """The fullest bin of one group; rows of `who.age_counts`."""
     top = rows.loc[rows.n.idxmax()]
     named = f"{top.start}" if top.end - top.start == 1 else f"{top.start}–{top.end - 1}"
-    return f"most often {named} ({percent(top.n / rows.n.sum(), 0)} of {rows.n.sum():,})"
+    whole = int(rows.n.sum())
+    if whole < FEW:
+        return few(whole, "which ages are frequent")
+    return f"most often {named} ({share_of(top.n, whole, 0)} of {whole:,})"
 
 
 def pyramid(rows):
@@ -38,19 +79,24 @@ def pyramid(rows):
     table = rows.pivot_table(index=["start", "end"], columns="sex", values="n", fill_value=0, aggfunc="sum")
     table = table.reindex(columns=["female", "male"], fill_value=0).reset_index()
     women = table.female.sum() / max(1, table.female.sum() + table.male.sum())
-    start = f"{percent(women, 0)} are labelled female"
     n = table.female + table.male
+    if n.sum() < FEW:
+        return few(int(n.sum()), "at which ages women or men are rare")
+    start = f"{share_of(table.female.sum(), n.sum(), 0).capitalize()} are labelled female"
     table = table[n >= max(MIN_GROUP, RARE * n.sum())]
     if table.empty or not 0 < women < 1:
         return start
     share = table.female / (table.female + table.male)
     far = (share - women).abs().idxmax()
     row = table.loc[far]
-    return f"{start}, but {percent(share[far], 0)} of those aged {row.start:.0f}–{row.end - 1:.0f}"
+    here = share_of(row.female, row.female + row.male, 0)
+    return f"{start}, but {here} of those aged {row.start:.0f}–{row.end - 1:.0f}"
 
 
 def boxes(rows, by):
     """The youngest and the oldest group by mean; rows of `who.boxes`."""
+    if rows.n.sum() < FEW:
+        return few(int(rows.n.sum()), "whether the groups differ in age")
     order = rows[rows.n >= MIN_GROUP].sort_values("mean")
     if len(order) < 2:
         return f"Fewer than two groups have {MIN_GROUP} photos"
@@ -63,6 +109,8 @@ def boxes(rows, by):
 
 def two_way(rows, first, second):
     """The cell that is furthest above what independence would hold, and the one furthest below."""
+    if rows.n.sum() < FEW:
+        return few(int(rows.n.sum()), "who comes with whom")
     over, under = rows[rows["mark"] == "over"], rows[rows["mark"] == "under"]
     if over.empty and under.empty:
         return f"No group of {FIELD_NAMES[first]} and {FIELD_NAMES[second]} stands out"
@@ -91,68 +139,60 @@ def collected(rows):
     """When most photos were collected; rows of `who.collected`."""
     if rows.empty:
         return "No date of collection is known"
+    if rows.n.sum() < FEW:
+        return few(int(rows.n.sum()), "when most of them were collected")
     top, step = rows.loc[rows.n.idxmax()], rows.attrs["step"]
     form = {"day": "%d %B %Y", "month": "%B %Y", "year": "%Y"}[step]
     days = f"{len(rows):,} {step}s" if len(rows) != 1 else f"one {step}"
     return (
-        f"{percent(top.n / rows.n.sum(), 0)} of the dated photos are from {top.start.strftime(form).lstrip('0')}; there "
+        f"{share_of(top.n, rows.n.sum(), 0).capitalize()} of the dated photos are from {top.start.strftime(form).lstrip('0')}; there "
         f"are photos of {days}"
     )
 
 
 def histogram(rows, name):
     """Where the middle of a measure lies; rows of `who.histogram`."""
+    if rows.n.sum() < FEW:
+        return few(int(rows.n.sum()), f"which {MEASURE_NAMES[name][0]} is usual")
     shares = rows.share.cumsum()
     low, high = rows[shares >= 0.05].iloc[0], rows[shares >= 0.95].iloc[0]
     return f"Nine in ten photos have a {MEASURE_NAMES[name][0]} of {low.start:.3g} to {high.end:.3g}"
 
 
-def rarest_ages(rows):
-    """The band with the fewest photos; rows: band, n. (sentence, band)."""
-    row, whole = rows.loc[rows.n.idxmin()], rows.n.sum()
-    top = rows.loc[rows.n.idxmax()]
-    return (
-        f"People aged {row.band} are {percent(row.n / whole)} of the photos, those aged {top.band} "
-        f"{percent(top.n / whole)}",
-        row.band,
-    )
-
-
-def rarest_race(rows):
-    """The race code with the fewest photos; rows: race, n. (sentence, race)."""
-    row, top, whole = rows.loc[rows.n.idxmin()], rows.loc[rows.n.idxmax()], rows.n.sum()
-    return (
-        f"{percent(row.n / whole)} of the photos are coded {row.race}, {percent(top.n / whole)} {top.race}",
-        row.race,
-    )
-
-
-def rarest_sex(rows):
-    """The age band in which one sex is rarest; rows: band, sex, n. (sentence, band, sex)."""
-    table = rows.pivot_table(index="band", columns="sex", values="n", fill_value=0, aggfunc="sum", observed=True)
-    table = table[table.sum(axis=1) >= MIN_GROUP]
-    share = table.div(table.sum(axis=1), axis=0).stack()
-    band, sex = share.idxmin()
-    return f"Of those aged {band}, {percent(share.min())} are labelled {sex}", band, sex
-
-
-def consequence(what, slice_value, whole_value, n, sex=None):
-    """What the model does in such a slice of the test faces.
+def people(ages, sex=None, race=None):
+    """A group of people in words: "Women of 50–59", "Boys of 4–9 coded Asian", "People coded Others".
 
     Args:
-        what: "mae" or "sex_accuracy".
-        slice_value: the figure of the slice; years or a share.
-        whole_value: that of all test faces.
-        n: test faces in the slice.
-        sex: "female" or "male", where the slice is of one sex.
+        ages: (youngest, oldest), years, both included; None for all.
+        sex: "female", "male" or None.
+        race: a race code or None.
     """
-    if n < MIN_GROUP:
-        return f"Only {n:,} test faces are like that: too few to say how well the model does"
-    them = {"female": "these women", "male": "these men"}.get(sex, "these people")
-    if what == "mae":
-        harder = slice_value > whole_value
-        said = f"The age of {them} the model misses by {slice_value:.1f} years on average, that of all by {whole_value:.1f}"
+    young = ages is not None and ages[1] < ADULT
+    names = {"female": "Girls", "male": "Boys"} if young else {"female": "Women", "male": "Men"}
+    said = names.get(sex, "Children" if young else "People")
+    if ages is not None:
+        low, high = ages
+        said += f" of {low} or more" if high >= MAX_AGE else f" of {low}" if low == high else f" of {low}–{high}"
+    return said + (f" coded {race}" if race else "")
+
+
+def harm(who, n, whole, what, found):
+    """What a model does to a group that is rare.
+
+    Args:
+        who: result of `people`.
+        n: chosen photos of the group.
+        whole: chosen photos.
+        what: "age" (values are years) or "sex" (values are shares that are guessed wrong).
+        found: result of `census.harm.apart`.
+    """
+    if what == "age":
+        value, low, high, rest = (f"{found[name]:.1f}" for name in ("value", "low", "high", "rest"))
+        told = f"their age is off by {value} years on the test photos"
     else:
-        harder = slice_value < whole_value
-        said = f"The sex of {them} the model gets right in {percent(slice_value)}, that of all in {percent(whole_value)}"
-    return f"{said} (n = {n:,} test faces): {'it does worse there' if harder else 'it does no worse there'}"
+        value, low, high, rest = (percent(found[name]) for name in ("value", "low", "high", "rest"))
+        told = f"their sex is guessed wrong on {value} of the test photos"
+    return (
+        f"{who} are {share_of(n, whole)} of the photos; {told} (95 % interval {low} to {high}, n = {found['n']:,}), "
+        f"against {rest} for everybody else (n = {found['rest_n']:,})"
+    )

@@ -1,7 +1,9 @@
 """What the views of photos, copies, doubts and averages show, as sentences computed from the same figures."""
 
+from agesex import findings
 from agesex.dataset.measures import FLAGS
 from agesex.findings import percent
+from agesex.findings_dataset import FEW, few, share_of
 
 MEANING = {  # of `measures.FLAGS`: what fits after “the photo is”
     "dark": "dark", "bright": "very bright", "flat": "without contrast", "blurred": "blurred", "tiny": "tiny",
@@ -36,7 +38,7 @@ def predicted(row):
     right = "as labelled" if sex == row["sex"] else f"labelled {row['sex']}"
     return (
         f"It guesses {row['age_pred']:.0f} years ({row['age_low']:.0f}–{row['age_high']:.0f} at 90 %), "
-        f"{far}, and {sex} with {percent(sure)}, {right}"
+        f"{far}, and {sex} with {_sure(sure)}, {right}"
     )
 
 
@@ -50,7 +52,7 @@ def doubted(found):
     return (
         f"Judged without this photo and its copies: {found['age_oof']:.0f} years, usually off by "
         f"{found['age_expected_error']:.0f}, so the age ranks {found['age_rank']:,} of {found['n']:,} in "
-        f"doubt; the labelled sex gets {percent(p_label)}, rank {found['sex_rank']:,}"
+        f"doubt; the labelled sex gets {_sure(p_label)}, rank {found['sex_rank']:,}"
     )
 
 
@@ -85,6 +87,22 @@ def group(row):
     return f"{row.n} copies, {_listed(said) or AGREE}"
 
 
+def copies(found):
+    """How often two labels of one photo disagree; rows of `Faces.groups`."""
+    n = len(found)
+    if not n:
+        return "No photo of this choice has a copy"
+    photos, there = int(found.n.sum()), groups(n)
+    if photos < FEW:
+        return few(photos, f"how often labels disagree, in {there} of copies")
+    return findings.copies(found)
+
+
+def groups(n):
+    """A number of duplicate groups."""
+    return "1 group" if n == 1 else f"{n:,} groups"
+
+
 def leakage(facts):
     """What random splits would have let through; result of `leakage.read`."""
     first = facts["random"][0]
@@ -108,7 +126,7 @@ def label_noise(facts):
 
 
 def verdict(kind, judged, control):
-    """What a reader found among the labels in doubt, and among random ones.
+    """What one look found among the labels in doubt, and among random ones.
 
     Args:
         kind: "age" or "sex".
@@ -118,8 +136,8 @@ def verdict(kind, judged, control):
     if not judged["n"]:
         return f"Nobody has looked at the first labels in doubt by {kind}"
     said = (
-        f"Of the first {judged['n']:,} in doubt by {kind}, a reader calls {judged['wrong']:,} plainly wrong "
-        f"({percent(judged['share'], 0)}, 95 % interval {percent(judged['low'], 0)} to "
+        f"Of the first {judged['n']:,} in doubt by {kind}, one look by an author calls {judged['wrong']:,} plainly wrong "
+        f"(roughly {percent(judged['share'], 0)}, 95 % interval {percent(judged['low'], 0)} to "
         f"{percent(judged['high'], 0)})"
     )
     if control["n"]:
@@ -133,7 +151,7 @@ def flagged(counts, n):
     if not there:
         return f"None of the {n:,} photos stands out as a picture"
     there.sort(key=lambda entry: -entry[1])
-    said = _listed([f"{percent(count / n)} {MEANING[name].partition(',')[0]}" for name, count in there])
+    said = _listed([f"{share_of(count, n)} {MEANING[name].partition(',')[0]}" for name, count in there])
     return (
         f"Few photos stand out as pictures: {said}"
         if sum(k for _, k in there) < n / 10
@@ -162,6 +180,11 @@ def mapped(shown, n, by):
     """What the map shows: the number of points, of how many photos, and the colour."""
     some = "" if shown == n else f" of {n:,}"
     return f"{shown:,}{some} photos, near where the model takes them for alike, coloured by {by}"
+
+
+def _sure(p):
+    """A probability without “0.0 %” or “100.0 %”, which nobody can know."""
+    return "less than 0.1 %" if p < 0.001 else "more than 99.9 %" if p > 0.999 else percent(p)
 
 
 def _years(n):

@@ -9,8 +9,8 @@ label is far from that prediction, measured by how far predictions like it are u
 reason to look, no proof: rare faces, make-up, bad light and unusual poses rank high, too, and an error that a
 group of photos shares ranks low.
 
-The verdicts are those of one reader who saw the photo and its label but not the prediction, the suspects
-mixed with random photos in random order. Wrong: the face looks plainly 15 years older or younger than its
+The verdicts are one pass by one reader, no expert, who saw the photo and its label but not the prediction, the
+suspects mixed with random photos in random order, and knew that most of them were suspects. Wrong: the face looks plainly 15 years older or younger than its
 label, or plainly of the other sex. Right: no such thing is to be seen. A look is no birth certificate: where make-up, a
 retouched or a blurred photo could explain it, the verdict is “cannot tell”.
 """

@@ -9,7 +9,16 @@ import pytest
 import streamlit as st
 from drawn import write_utkface
 
-from agesex import averages, census, dataset, face_map, findings_dataset_more, leakage, suspects
+from agesex import (
+    averages,
+    census,
+    dataset,
+    face_map,
+    findings_dataset,
+    findings_dataset_more,
+    leakage,
+    suspects,
+)
 from agesex.census import Choice, Faces
 from agesex.charts import face_map as drawn_map
 from agesex.dataset import importing, pictures, store
@@ -122,7 +131,7 @@ def test_a_click_opens_the_face_and_back_leads_to_where_it_was(stored, opened):
     shown = photos(page)[0]
     file = next(name for name in stored.copies if name in shown.key)
     shown.click().run()
-    assert page.query_params == {"view": "pictures", "face": file}
+    assert page.query_params == {"view": "pictures", "face": file, "back": "wrong"}
     assert f"Labelled {file.partition('_')[0]}," in words(page) and len(page.image) == 1
     button(page, "close_face").click().run()
     assert page.query_params == {"view": "wrong"} and "labelled again" in words(page)
@@ -214,6 +223,11 @@ def test_copies_that_disagree_stand_side_by_side(stored, opened):
     assert [one.label.rpartition("**  ")[0].rpartition("**")[2] for one in photos(page)].count(
         "77, female"
     ) == 1
+    assert "0 of the 132 here" in text  # drawn photos are in none of the committed tables
+
+
+def test_what_copies_do_to_a_test_is_said_of_the_published_set(opened):
+    text = words(opened("wrong"))
     assert findings_dataset_more.leakage(leakage.read()) in text
     assert findings_dataset_more.label_noise(leakage.read()["labels"]) in text
 
@@ -221,7 +235,7 @@ def test_copies_that_disagree_stand_side_by_side(stored, opened):
 def test_what_an_import_refused_is_listed_with_its_reason(stored, opened):
     page = opened("wrong", fault="names")
     text = words(page).replace("\\", "")
-    assert f"1 files were refused, {N + 2} taken" in text and WRONG in text
+    assert f"1 file was refused, {N + 2} taken" in text and WRONG in text
 
 
 def test_names_of_files_are_shown_as_they_are_and_ask_no_host(stored, opened, monkeypatch):
@@ -288,6 +302,13 @@ def a_map():
     return face_map.FaceMap(table, vectors, {"method": "PaCMAP", "trustworthiness": 0.9})
 
 
+def half(rows):
+    """(x in the middle of some photos on the map, the address of what lies left of it)."""
+    table = a_map().table
+    middle = round(table.x[table.file.isin(rows.file)].median(), 3)
+    return middle, f"-2_-2_{middle}_-2_{middle}_2_-2_2"
+
+
 def test_a_lasso_on_the_map_shows_whom_it_holds(opened, monkeypatch):
     monkeypatch.setattr(face_map, "read", lambda *args: a_map())
     page = opened("faces", map_by="sex", of_age="30-31")
@@ -295,15 +316,32 @@ def test_a_lasso_on_the_map_shows_whom_it_holds(opened, monkeypatch):
     assert f"{len(rows):,} photos, near where" in words(page) and "no resemblance" in words(page)
     chart = page.get("plotly_chart")[0]
     assert chart.proto.selection_mode and "scattergl" in chart.proto.spec
-    female = Faces().files(Choice(ages=(30, 31), sexes=("female",)))
-    circled = [{"curve_number": 0, "point_index": n} for n in (0, 2)] + [
-        {"curve_number": 2, "point_index": 1}
-    ]
-    event = SimpleNamespace(selection=SimpleNamespace(points=circled))
-    monkeypatch.setattr(st, "plotly_chart", lambda *args, **kwargs: event)
-    page.run()
-    assert "2 photos in there" in words(page)  # the third one is of the background
-    assert set(tables(page)[0].file) == {female[0], female[2]}
+    middle, circle = half(rows)
+    table = a_map().table
+    inside = table[table.file.isin(rows.file) & (table.x < middle)]
+    assert 0 < len(inside) < len(rows)
+    page = opened("faces", map_by="sex", of_age="30-31", of_map=circle)
+    assert f"{len(inside):,} photos in there" in words(page)
+    assert set(tables(page)[0].file) <= set(inside.file) and len(tables(page)[0]) == min(40, len(inside))
+    assert "of_map" in page.query_params and "M-2.0,-2.0L" in page.get("plotly_chart")[0].proto.spec
+
+
+@pytest.mark.parametrize("nonsense", ["", "0_0_1_0", "0_0_1_0_1_nan", "a_b_c_d_e_f", "0_0_1_0_1_99", "_".join("0" * 66)])
+def test_nonsense_about_the_map_is_as_if_nothing_were_circled(opened, monkeypatch, nonsense):
+    monkeypatch.setattr(face_map, "read", lambda *args: a_map())
+    page = opened("faces", of_age="30-31", of_map=nonsense)
+    assert "in there" not in words(page) and not page.error
+
+
+def test_what_was_circled_is_there_again_after_a_face_and_a_reload(opened, monkeypatch):
+    monkeypatch.setattr(face_map, "read", lambda *args: a_map())
+    _, circle = half(Faces().rows(Choice(ages=(30, 31))))
+    page = opened("faces", map_by="sex", of_age="30-31", of_map=circle)
+    shown = tables(page)[0].file.tolist()
+    page = opened("pictures", face=shown[0], back="faces", map_by="sex", of_age="30-31", of_map=circle)  # a reload
+    button(page, "close_face").click().run()
+    assert page.query_params == {"view": "faces", "map_by": "sex", "of_age": "30-31", "of_map": circle}
+    assert tables(page)[0].file.tolist() == shown
 
 
 def test_without_a_map_the_view_says_how_to_make_one(opened, monkeypatch):
@@ -341,8 +379,22 @@ def test_the_traces_of_the_map_hold_each_point_once():
     figure = drawn_map.face_map(points, "sex", background=points[["x", "y"]])
     assert [trace.name for trace in figure.data] == ["female", "male", "not chosen"]
     assert [len(trace.x) for trace in figure.data] == [1, 2, 3]
-    picked = drawn_map.picked(points, "sex", [{"curve_number": 1, "point_index": 1}] * 2)
-    assert picked.index.tolist() == [2]
+    square = drawn_map.corners({"box": [{"x": [0.15, 0.05], "y": [-1, 1]}]})
+    assert drawn_map.inside(points, square).tolist() == [False, True, False]
+    assert list(drawn_map.face_map(points, "sex", circle=square).data[0].selectedpoints) == [0]
+
+
+def test_a_lasso_is_kept_in_few_corners():
+    turn = np.linspace(0, 2 * np.pi, 400, endpoint=False)
+    lasso = {"lasso": [{"x": np.cos(turn).tolist(), "y": np.sin(turn).tolist()}]}
+    circle = drawn_map.corners(lasso)
+    assert 3 <= len(circle) <= drawn_map.CORNERS
+    rng = np.random.default_rng(0)
+    points = pd.DataFrame(rng.uniform(-1, 1, (4000, 2)), columns=["x", "y"])
+    truth = np.hypot(points.x, points.y) < 1
+    assert (drawn_map.inside(points, circle) == truth).mean() > 0.98
+    assert drawn_map.corners({"points": [{"x": 0.5, "y": 0.5}]})[0] == (0.498, 0.498)
+    assert drawn_map.corners({"points": [], "lasso": [], "box": []}) is None
 
 
 def test_no_more_points_than_the_browser_bears_go_to_it(monkeypatch):
@@ -392,31 +444,62 @@ def test_what_cannot_be_imported_is_one_sentence(opened, monkeypatch, tmp_path):
     connect.JOBS.clear()
 
 
-@pytest.mark.parametrize(
-    ("address", "headers", "allowed"),
-    [
-        ("localhost", {"Host": "localhost:8501", "Origin": "http://localhost:8501"}, True),
-        ("127.0.0.1", {"Host": "127.0.0.1:8501", "Origin": "http://127.0.0.1:8501"}, True),
-        ("0.0.0.0", {"Host": "localhost:8501", "Origin": "http://localhost:8501"}, False),
-        (None, {"Host": "localhost:8501", "Origin": "http://localhost:8501"}, False),
-        ("localhost", {"Host": "faces.example", "Origin": "https://faces.example"}, False),
-        ("localhost", {"Host": "localhost:8501", "Origin": "https://faces.example"}, False),
-        ("localhost", {"Host": "localhost:8501"}, False),
-        (
-            "localhost",
-            {"Host": "localhost", "Origin": "http://localhost", "X-Forwarded-For": "1.2.3.4"},
-            False,
-        ),
-        ("localhost", {}, False),
-    ],
-)
-def test_only_who_sits_at_the_computer_may_import(monkeypatch, address, headers, allowed):
-    monkeypatch.setattr(connect.st, "get_option", {"server.address": address}.get)
-    monkeypatch.setattr(connect.st, "context", SimpleNamespace(headers=headers))
-    assert connect.allowed() is allowed
-    for said in ("1", "0"):
-        monkeypatch.setenv("AGESEX_ALLOW_IMPORT", said)
-        assert connect.allowed() is (said == "1")
+def test_an_import_says_how_far_it_is_and_how_long_the_rest_takes(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(connect.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(connect, "_FIRST", {})
+    job = SimpleNamespace(report=None)
+    assert connect._so_far(job, None) == "looking for photos …"
+    job.report = SimpleNamespace(seen=1, bytes=2e6)
+    assert connect._so_far(job, None) == "1 photo, 2 MB"
+    job.report = SimpleNamespace(seen=4500, bytes=2e7)
+    assert connect._so_far(job, 0.2) == "4,500 photos, 20 MB, 20 %"
+    now[0] = 10.0
+    assert connect._so_far(job, 0.4) == "4,500 photos, 20 MB, 40 %, about 30 seconds left"
+    now[0] = 600.0
+    assert connect._so_far(job, 0.5).endswith("about 17 minutes left")
+
+
+@pytest.mark.parametrize(("share", "bars"), [(0.25, 1), (None, 0)])
+def test_a_running_import_has_a_bar_where_its_share_is_known(opened, monkeypatch, share, bars):
+    monkeypatch.setenv("AGESEX_ALLOW_IMPORT", "1")
+    report = SimpleNamespace(seen=4500, bytes=2e7)
+    job = SimpleNamespace(at_work=True, state="running", report=report, share=share, stop=lambda: None)
+    monkeypatch.setattr(connect, "JOBS", [job])
+    page = opened("connect")
+    shown = page.get("progress")
+    assert len(shown) == bars
+    assert "4,500 photos, 20 MB" in (shown[0].proto.text if bars else words(page))
+
+
+@pytest.mark.parametrize(("name", "slow"), [("UTKFace.tar.gz", True), ("UTKFace", False)])
+def test_a_packed_archive_in_place_is_said_to_be_slow(opened, monkeypatch, name, slow, tmp_path):
+    data = dataset.Dataset(tmp_path / name, dataset.known().head(60), [])
+    monkeypatch.setattr(connect.ui, "connected", lambda: data)
+    assert (connect.SLOW in words(opened("connect"))) is slow
+
+
+def test_only_photos_that_have_a_score_are_counted_as_pages(opened, monkeypatch):
+    rows = suspects.read()
+    monkeypatch.setattr(suspects, "read", lambda *args: rows.head(45))
+    st.cache_resource.clear()
+    page = opened("wrong", fault="doubts")
+    st.cache_resource.clear()
+    assert [one.label for one in page.number_input if one.key == "doubts"] == ["Page of 3"]
+    assert f"{len(rows) - 45:,} of the chosen photos were not in the search" in words(page)
+
+
+def test_who_judged_the_labels_is_said_as_it_was(opened):
+    text = words(opened("wrong", fault="doubts"))
+    assert "one of the project's authors, no expert, who saw the label but not the model's guess, knew that most" in text
+    assert "a reader" not in text and "95 % interval" in text
+
+
+def test_probabilities_are_never_all_or_nothing():
+    said = [findings_dataset_more._sure(p) for p in (0.0, 0.0004, 0.5, 0.9996, 1.0)]
+    assert said == ["less than 0.1 %", "less than 0.1 %", "50.0 %", "more than 99.9 %", "more than 99.9 %"]
+    shares = [findings_dataset.share_of(n, of) for n, of in ((0, 50), (1, 5000), (3, 7), (25, 50))]
+    assert shares == ["none", "fewer than 0.1 %", "3 of 7", "50.0 %"]
 
 
 def test_the_sentences_count_what_they_say():

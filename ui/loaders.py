@@ -12,6 +12,7 @@ import time
 import streamlit as st
 
 from agesex.errors import AgeSexError
+from ui import at_home
 from ui.model_tables import answer as answer  # views ask for it here
 from ui.model_tables import read_photo_quality as read_photo_quality
 
@@ -122,8 +123,11 @@ def utkface():
     """A copy of UTKFace with its photos: the one that AGESEX_DATASET names, else one that was imported.
 
     Returns:
-        `dataset.Dataset` or `store.Stored`, both with `table` and `photos(files)`; None where there is none.
+        `dataset.Dataset` or `store.Stored`, both with `table` and `photos(files)`; None where there is none, or
+        none that this visitor may see (see `ui.at_home`).
     """
+    if not at_home.may_see_photos():
+        return None
     if (data := connected()) is not None:
         return data
     from agesex.dataset import store
@@ -184,7 +188,7 @@ def warm_up():
 def _warm_up():
     """Never raises: whatever fails here fails again, with a message, on the page that needs it."""
     log = logging.getLogger("agesex.warm_up")
-    time.sleep(0.5)  # the page that started this is still on its way to the browser
+    time.sleep(1.0)  # the page that started this, and the scripts that draw it, are on their way to the browser
     started = time.perf_counter()
     for load in (load_model, detector):
         try:

@@ -17,6 +17,7 @@ from agesex.metrics import fairness
 MARKED = 3  # adjusted residual, in standard errors: by chance alone one cell in 370 goes beyond
 FAR = 0.2  # … and at least that far from the expected count, since among many photos every difference is certain
 FIELDS = ("band", "sex", "race")
+LEAST = 50  # photos of a split; a share of fewer says little, and the test wants more
 
 
 def crosstab(rows):
@@ -70,7 +71,7 @@ def association(rows):
 def split_balance(faces, choice):
     """Whether the splits in use hold the same people: a test for age band, sex and race code.
 
-    Dropped photos are no split in use and left out.
+    Dropped photos are no split in use and left out; so are splits of fewer than `LEAST` photos.
 
     Args:
         faces: `Faces`.
@@ -82,6 +83,7 @@ def split_balance(faces, choice):
     found = {}
     for field in FIELDS:
         rows = cells(faces, choice, field, "split")
-        found[field] = association(rows[rows.second != "dropped"])
+        rows = rows[(rows.second != "dropped") & (rows.groupby("second").n.transform("sum") >= LEAST)]
+        found[field] = association(rows)
     table = pd.DataFrame(found).T.rename_axis("field")
     return table.assign(p_holm=fairness.holm(table.p))

@@ -40,6 +40,8 @@ class Choice:
         sources: names to keep, e.g. "utkface".
         taken: (first day, last day) as `datetime.date`, both included, or None for all.
         measures: tuple of (name of `MEASURES`, lowest, highest), both ends included.
+        apart: (least, most) years between the labels of the copies of a photo, both included, or None for all;
+            without copies there is no such difference.
     """
 
     ages: tuple = ALL_AGES
@@ -51,6 +53,7 @@ class Choice:
     sources: tuple = ()
     taken: tuple | None = None
     measures: tuple = ()
+    apart: tuple | None = None
 
     def __post_init__(self):
         """Refuse names that would find nothing, so that a slip does not look like an empty data set.
@@ -92,6 +95,9 @@ class Choice:
         if self.taken:
             parts.append("taken >= ? AND taken < ?")  # compared as dates, a last day would end at its midnight
             values += [self.taken[0], self.taken[1] + timedelta(days=1)]
+        if self.apart:
+            parts.append("copies > 1 AND years_apart BETWEEN ? AND ?")
+            values += [int(end) for end in self.apart]
         for name, low, high in self.measures:
             parts.append(f"{name} BETWEEN ? AND ?")
             values += [float(low), float(high)]

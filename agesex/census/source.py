@@ -43,10 +43,13 @@ class Source:
     Attributes:
         tables: {name of the data set: path of its table.parquet, or a DataFrame with some of its columns}.
         extra: DataFrame with file and numbers to be had beside each face (an error, a score), or None.
+        extra_of: name of the source whose files `extra` names; a file of another source may be called alike. None
+            for any.
     """
 
     tables: dict
     extra: pd.DataFrame | None = None
+    extra_of: str | None = None
 
 
 def known(table=None, quality=None):
@@ -97,7 +100,8 @@ def load(connection, source):
         more = ""
         if source.extra is not None:
             connection.register("extra", source.extra)
-            more = "LEFT JOIN extra USING (file)"
+            of = "" if source.extra_of is None else f" AND numbered.source = {_quoted(source.extra_of)}"
+            more = f"LEFT JOIN extra ON numbered.file = extra.file{of}"
         connection.execute(_FACES.format(more=more, extra=", extra.* EXCLUDE (file)" if more else ""))
         connection.execute("DROP VIEW whole")
         for name in ("extra", *(f"source_{n}" for n in range(len(source.tables)))):

@@ -63,6 +63,11 @@ def disagreement(years):
 
 
 def disagreements(groups):
-    """Number of groups per class of disagreement in age; DataFrame: disagreement, n."""
+    """Number of groups per class of disagreement in age.
+
+    Returns:
+        DataFrame: disagreement, n, low and high (years of the class, both included).
+    """
     counts = groups.disagreement.value_counts(sort=False).reindex(DISAGREEMENT_NAMES, fill_value=0)
-    return counts.rename_axis("disagreement").rename("n").reset_index()
+    low = [end + 1 for end in DISAGREEMENT[:-1]]
+    return counts.rename_axis("disagreement").rename("n").reset_index().assign(low=low, high=DISAGREEMENT[1:])

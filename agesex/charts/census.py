@@ -14,6 +14,6 @@ def disagreements(rows):
         .encode(
             x=alt.X("n:Q", title="groups of copies", axis=alt.Axis(tickCount=5)),
             y=alt.Y("disagreement:N", sort=list(DISAGREEMENT_NAMES), title=None, axis=GROUP_AXIS),
-            tooltip=["disagreement", alt.Tooltip("n", format=",")],
+            tooltip=[alt.Tooltip("disagreement"), alt.Tooltip("n", format=",")],
         )
     )

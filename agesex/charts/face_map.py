@@ -18,6 +18,8 @@ COLOURS = ("#0072b2", "#e08a00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#6
 ORDER = {"sex": KINDS, "split": KINDS, "race": RACES}
 EDGE = 1.06  # of the axes; the map lies between −1 and 1
 FEW = 3000  # points that may be drawn large
+CORNERS = 32  # of what was circled, at most; the address has to stay short
+TINY = 0.002  # around a point that was clicked
 ROUND = 3  # digits of a coordinate; a thousandth is a fraction of a pixel
 
 
@@ -41,13 +43,14 @@ def parts(points, by):
     return [(name, np.flatnonzero(names == name)) for name in [*order, *sorted(there - set(order))]]
 
 
-def face_map(points, by, background=None):
+def face_map(points, by, background=None, circle=None):
     """The points, coloured.
 
     Args:
         points: DataFrame with x, y and the column `by`.
         by: as of `parts`.
         background: DataFrame with x and y of points that are not chosen, drawn pale; or None.
+        circle: corners of what was circled before, as of `corners`, drawn as if the hand had just done it; or None.
 
     Returns:
         plotly.graph_objects.Figure; its traces come in the order of `parts`, the background last.
@@ -85,6 +88,11 @@ def face_map(points, by, background=None):
                 marker={"size": 2.4, "opacity": 0.18, "color": GREY}, unselected={"marker": {"opacity": 0.1}},
             )
         )  # fmt: skip
+    if circle:
+        path = "L".join(f"{x},{y}" for x, y in circle)
+        figure.update_layout(selections=[{"type": "path", "path": f"M{path}Z", "xref": "x", "yref": "y"}])
+        for (_, rows), trace in zip(parts(points, by), figure.data, strict=False):
+            trace.selectedpoints = np.flatnonzero(inside(points.iloc[rows], circle))
     axis = {"visible": False, "range": [-EDGE, EDGE], "fixedrange": False}
     return figure.update_layout(
         height=HEIGHT, dragmode="lasso", margin={"l": 0, "r": 0, "t": 8, "b": 0}, xaxis=axis,
@@ -93,25 +101,54 @@ def face_map(points, by, background=None):
     )  # fmt: skip
 
 
-def picked(points, by, selection):
-    """The circled points.
+def corners(selection):
+    """What was circled, short enough for an address.
 
     Args:
-        points: as given to `face_map`.
-        by: likewise.
-        selection: list of dicts with curve_number and point_index, as Streamlit gives them.
+        selection: dict with lasso and box (lists of dicts with x and y) and points, as Streamlit gives it.
 
     Returns:
-        DataFrame: those rows of `points`; the background counts as nothing.
+        tuple of at most `CORNERS` (x, y), rounded to thousandths; a single point that was clicked is a tiny square
+        around it. None where nothing was circled.
     """
-    traces = [rows for _, rows in parts(points, by)]
-    found = [
-        traces[one["curve_number"]][one["point_index"]]
-        for one in selection
-        if one["curve_number"] < len(traces) and one["point_index"] < len(traces[one["curve_number"]])
-    ]
-    return points.iloc[sorted(set(found))] if found else points.iloc[:0]
+    for one in selection.get("lasso") or ():
+        drawn = list(dict.fromkeys(zip(*(_rounded(one[name]).tolist() for name in "xy"), strict=True)))
+        if len(drawn) >= 3:
+            return _shortened(drawn)
+    for one in selection.get("box") or ():
+        (left, right), (low, high) = (_ends(one[name]) for name in "xy")
+        return (left, low), (right, low), (right, high), (left, high)
+    for one in selection.get("points") or ():
+        (left, right), (low, high) = (_ends([one[name] - TINY, one[name] + TINY]) for name in "xy")
+        return (left, low), (right, low), (right, high), (left, high)
+    return None
+
+
+def inside(points, circle):
+    """Which points lie within the corners; (n,) bool, by how often a ray from each crosses an edge."""
+    x, y = (points[name].to_numpy(float) for name in "xy")
+    found = np.zeros(len(points), bool)
+    for (x0, y0), (x1, y1) in zip(circle, [*circle[1:], circle[0]], strict=True):
+        if y0 != y1:
+            crosses = ((y0 > y) != (y1 > y)) & (x < (x1 - x0) * (y - y0) / (y1 - y0) + x0)
+            found ^= crosses
+    return found
+
+
+def _shortened(drawn):
+    """As few corners as the address bears: the one that changes the shape least goes first."""
+    drawn = list(drawn)
+    while len(drawn) > CORNERS:
+        ends = np.array([drawn[-1], *drawn, drawn[0]])
+        (ax, ay), (bx, by), (cx, cy) = ends[:-2].T, ends[1:-1].T, ends[2:].T
+        drawn.pop(int(np.abs((bx - ax) * (cy - ay) - (by - ay) * (cx - ax)).argmin()))
+    return tuple(drawn)
+
+
+def _ends(values):
+    low, high = sorted(round(float(value), ROUND) for value in values[:2])
+    return low, high
 
 
 def _rounded(values):
-    return pd.Series(values).to_numpy(np.float32).round(ROUND)
+    return pd.Series(values).to_numpy(np.float32).astype(float).round(ROUND)

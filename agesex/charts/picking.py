@@ -13,7 +13,8 @@ import altair as alt
 import pandas as pd
 
 PICK, BRUSH = "pick", "brush"
-PALE = 0.28  # opacity of what the filter leaves out
+PALE, PALE_TEXT = 0.28, 0.6  # opacity of what the filter leaves out; numbers have to be read
+MARK, TEXT = "shown", "read"  # columns of `paled`
 ROWS = alt.NamedData("rows")  # stands for the rows of whoever draws
 
 
@@ -63,10 +64,11 @@ def look(chart):
 
 
 def paled(rows):
-    """The rows with shown: 1 where the column `chosen` is true, else `PALE`."""
-    return rows.assign(shown=rows.chosen.astype(float).clip(lower=PALE))
+    """The rows with shown and read: 1 where the column `chosen` is true, else `PALE` and `PALE_TEXT`."""
+    kept = rows.chosen.astype(float)
+    return rows.assign(**{MARK: kept.clip(lower=PALE), TEXT: kept.clip(lower=PALE_TEXT)})
 
 
-def opacity():
-    """The opacity of `paled` rows."""
-    return alt.Opacity("shown:Q", scale=None, legend=None)
+def opacity(of=MARK):
+    """The opacity of `paled` rows; `of` is `MARK` or `TEXT`."""
+    return alt.Opacity(f"{of}:Q", scale=None, legend=None)

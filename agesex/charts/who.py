@@ -8,15 +8,20 @@ from functools import lru_cache
 
 import altair as alt
 import numpy as np
+import pandas as pd
 
 from agesex.charts.confusion import FAINT, INK
-from agesex.charts.picking import BRUSH, PICK, ROWS, Picture, look, opacity, paled, pickable
-from agesex.charts.style import AXIS, GREY, GROUP_AXIS, KINDS, LEGEND, LEVEL_LABELS, ROW, colour
+from agesex.charts.picking import BRUSH, PICK, ROWS, TEXT, Picture, look, opacity, paled, pickable
+from agesex.charts.style import AXIS, GREY, GROUP_AXIS, KINDS, LEGEND, LEVEL_LABELS, ROW
+from agesex.findings_dataset import share_of
 
 OVER, UNDER = "#d55e00", "#0072b2"  # more, fewer than expected; from the palette, legible under text
 FULLEST = 0.6  # opacity of a cell three times, or a third, of what was expected
 MARKS = {"over": " ▲", "under": " ▼", "": ""}
 PYRAMID_BAR = 15  # px
+LEGEND_ENTRY = 92  # px, room for a mark and a name
+CELL = 58  # px, room for “1,234 ▲”
+CHOSEN_LINE, THIN_LINE = 2.5, 0.3  # px, around a cell
 PHOTOS = alt.Tooltip("n:Q", title="photos", format=",")
 
 
@@ -30,8 +35,8 @@ def age_bars(rows, *, by=None, shares=False, height=320, span=(0, 117)):
         height: px.
         span: (lowest, highest) age of the axis.
     """
-    rows = paled(rows.assign(ages=_bins(rows)))
-    names = tuple(name for name in (*KINDS, "unknown") if name in set(rows.name)) if by else ()
+    rows = paled(rows.assign(ages=_bins(rows), portion=_portions(rows, rows.groupby("name").n.transform("sum"))))
+    names = tuple(name for name in (*KINDS, "unseen", "unknown") if name in set(rows.name)) if by else ()
     return Picture(rows, _age_bars(names, shares, height, tuple(span)), (PICK, BRUSH))
 
 
@@ -43,7 +48,7 @@ def _age_bars(names, shares, height, span):
     share = alt.Axis(format="%", tickCount=4)
     tip = [
         *([alt.Tooltip("name:N", title="group")] if names else []), alt.Tooltip("ages:N", title="age"), PHOTOS,
-        alt.Tooltip("share:Q", title="share of the group", format=".2%"),
+        alt.Tooltip("portion:N", title="share of the group" if names else "share of the photos"),
     ]  # fmt: skip
     base = alt.Chart(ROWS, height=height)
     if shares and names:  # stacked shares of groups of unlike size would mean nothing
@@ -54,17 +59,26 @@ def _age_bars(names, shares, height, span):
     else:
         value = alt.Y("share:Q", title="share of the photos", stack="zero", axis=share)
         if not shares:
-            value = alt.Y("n:Q", title="photos", stack="zero", axis=alt.Axis(tickCount=4))
+            value = alt.Y("n:Q", title="photos", stack="zero", axis=alt.Axis(tickCount=4, tickMinStep=1))
         marks = base.mark_bar(cursor="pointer", **({} if names else {"color": GREY}))
         marks = marks.encode(x=x, x2=alt.X2("end"), y=value, tooltip=tip, opacity=opacity())
         if names:
-            marks = marks.encode(color=colour("name", names), order=alt.Order("name:N"))
+            marks = marks.encode(color=_colour("name", names), order=alt.Order("name:N"))
     return look(pickable(marks, ["start", "end"], stroke="x"))
 
 
 def _stroke(names):
-    legend = alt.Legend(values=list(names), orient="top", title=None, offset=4)
-    return alt.Stroke("name:N", scale=alt.Scale(domain=list(KINDS)), legend=legend)
+    return alt.Stroke("name:N", scale=alt.Scale(domain=[*KINDS, "unseen"]), legend=_legend(names))
+
+
+def _colour(field, names):
+    """As `style.colour`; names beyond `KINDS` follow, and the legend has as many columns as there is room for."""
+    return alt.Color(f"{field}:N", scale=alt.Scale(domain=[*KINDS, "unseen"]), legend=_legend(names))
+
+
+def _legend(names):
+    room = alt.ExprRef(f"width < {LEGEND_ENTRY * len(names)} ? max(1, floor(width / {LEGEND_ENTRY})) : {len(names)}")
+    return alt.Legend(values=list(names), orient="top", title=None, offset=4, columns=room)
 
 
 def pyramid(rows):
@@ -83,7 +97,7 @@ def _pyramid(order):
         .encode(
             x=alt.X("signed:Q", title="photos, female left, male right", axis=far),
             y=alt.Y("ages:N", sort=list(order), title="labelled age, years", axis=alt.Axis(labelOverlap=True)),
-            color=colour("sex", ("female", "male")),
+            color=_colour("sex", ("female", "male")),
             opacity=opacity(),
             tooltip=[alt.Tooltip("sex:N"), alt.Tooltip("ages:N", title="age"), PHOTOS],
         )
@@ -93,14 +107,15 @@ def _pyramid(order):
 
 def boxes(rows):
     """Middle half, middle 90 %, median and mean of the ages of each group; rows of `who.boxes` with chosen."""
-    rows = paled(rows.assign(said=[f"{n:,}" for n in rows.n]))
-    return Picture(rows, _boxes(tuple(rows.name)), (PICK,))
+    # n stands beside the name: inside the chart it would lie on the boxes of a narrow screen
+    rows = paled(rows.assign(named=[f"{name} · {n:,}" for name, n in zip(rows.name, rows.n, strict=True)]))
+    return Picture(rows, _boxes(tuple(rows.named)), (PICK,))
 
 
 @lru_cache(128)
 def _boxes(names):
     base = alt.Chart(ROWS, height=int(1.5 * ROW * max(2, len(names)) + AXIS)).encode(
-        y=alt.Y("name:N", sort=list(names), title=None, axis=GROUP_AXIS),
+        y=alt.Y("named:N", sort=list(names), title=None, axis=GROUP_AXIS),
         opacity=opacity(),
         tooltip=[
             alt.Tooltip("name:N", title="group"),
@@ -121,7 +136,6 @@ def _boxes(names):
             pickable(thick.encode(x=alt.X("q25:Q"), x2=alt.X2("q75")), ["name"]),
             base.mark_tick(color="white", thickness=3, height=18).encode(x=alt.X("q50:Q")),
             base.mark_point(shape="diamond", size=70, filled=True, color="#e08a00").encode(x=alt.X("mean:Q")),
-            base.mark_text(align="right", dy=-15, color=GREY).encode(x=alt.XValue("width"), text=alt.Text("said:N")),
         )
     )
 
@@ -130,22 +144,27 @@ def two_way(rows, titles):
     """Counts per pair of groups, coloured by how far they are from independence.
 
     Args:
-        rows: result of `balance.crosstab`, groups in the order in which they shall stand.
+        rows: result of `balance.crosstab`, groups in the order in which they shall stand, with chosen; where
+            not all of them are, those that are stand outlined and the others pale.
         titles: (what the rows are, what the columns are).
     """
     far = np.clip(np.abs(np.log(rows.ratio.clip(lower=1e-3))) / np.log(3), 0, 1)
     rows = rows.assign(
         text=[f"{n:,}{MARKS[mark]}" for n, mark in zip(rows.n, rows["mark"], strict=True)],
+        short=[_short(n) for n in rows.n],
+        below=[MARKS[mark].strip() for mark in rows["mark"]],
         shade=FAINT + (FULLEST - FAINT) * far,
         way=np.where(rows.ratio >= 1, "over", "under"),
+        outline=np.where(rows.chosen & ~rows.chosen.all(), CHOSEN_LINE, THIN_LINE),
     )
+    rows = paled(rows)
     names = (tuple(rows[name].drop_duplicates()) for name in ("first", "second"))
     return Picture(rows, _two_way(*names, tuple(titles)), (PICK,))
 
 
 @lru_cache(128)
 def _two_way(down, across, titles):
-    base = alt.Chart(ROWS, height=int(ROW * 1.25 * len(down) + AXIS)).encode(
+    base = alt.Chart(ROWS, height=int(ROW * 1.35 * len(down) + AXIS)).encode(
         x=alt.X("second:N", sort=list(across), title=titles[1], axis=LEVEL_LABELS),
         y=alt.Y("first:N", sort=list(down), title=titles[0], axis=GROUP_AXIS),
         tooltip=[
@@ -158,13 +177,28 @@ def _two_way(down, across, titles):
         ],
     )
     scale = alt.Scale(domain=["over", "under"], range=[OVER, UNDER])
-    cells = base.mark_rect(cursor="pointer", stroke=GREY, strokeWidth=0.3).encode(
+    cells = base.mark_rect(cursor="pointer", stroke=INK).encode(
         color=alt.Color("way:N", scale=scale, legend=None),
         fillOpacity=alt.FillOpacity("shade:Q", scale=None, legend=None),
+        strokeWidth=alt.StrokeWidth("outline:Q", scale=None, legend=None),
+        opacity=opacity(),
     )
-    size = alt.ExprRef(f"max(7, min(13, width / {4.5 * len(across):g}))")  # 400 pixels have to do on a phone
-    text = base.mark_text(size=size, color=INK).encode(text=alt.Text("text:N"))
-    return look(alt.layer(pickable(cells, ["first", "second"]), text))
+    narrow = f"width < {CELL * len(across)}"  # then thousands stand as 1.2k, and the mark under the number
+    text = base.mark_text(
+        size=alt.ExprRef(f"{narrow} ? 11 : 13"), color=INK, dy=alt.ExprRef(f"{narrow} ? -6 : 0"),
+        text=alt.ExprRef(f"{narrow} ? datum.short : datum.text"),
+    ).encode(opacity=opacity(TEXT))  # fmt: skip
+    below = base.mark_text(
+        size=alt.ExprRef(f"{narrow} ? 11 : 0"), color=INK, dy=8, text=alt.ExprRef(f"{narrow} ? datum.below : ''")
+    ).encode(opacity=opacity(TEXT))
+    return look(alt.layer(pickable(cells, ["first", "second"]), text, below))
+
+
+def _short(n):
+    """A number in four characters: 980, 1.2k, 12k."""
+    if n < 1000:
+        return f"{n}"
+    return f"{n / 1000:.1f}k" if n < 9950 else f"{n / 1000:.0f}k" if n < 999_500 else f"{n / 1e6:.1f}M"
 
 
 def split_bands(rows, bands):
@@ -175,6 +209,7 @@ def split_bands(rows, bands):
         bands: names of the bands, the youngest first.
     """
     shown = tuple(name for name in (*KINDS, "unseen") if name in set(rows.split))
+    rows = rows.assign(portion=_portions(rows, rows.groupby("split").n.transform("sum")))
     return Picture(paled(rows), _split_bands(shown, tuple(bands)), (PICK,))
 
 
@@ -187,11 +222,11 @@ def _split_bands(shown, bands):
             x=alt.X("band:O", sort=list(bands), title="labelled age, years", axis=LEVEL_LABELS),
             xOffset=alt.XOffset("split:N", scale=alt.Scale(domain=list(shown))),
             y=alt.Y("share:Q", title="share of the split", axis=alt.Axis(format=".0%", tickCount=4)),
-            color=colour("split", shown),
+            color=_colour("split", shown),
             opacity=opacity(),
             tooltip=[
                 alt.Tooltip("split:N"), alt.Tooltip("band:N", title="age"), PHOTOS,
-                alt.Tooltip("share:Q", title="share of the split", format=".1%"),
+                alt.Tooltip("portion:N", title="share of the split"),
             ],
         )
     )  # fmt: skip
@@ -218,7 +253,7 @@ def _collected(step):
         .encode(
             x=alt.X("start:T", timeUnit=unit, title=f"{step} of collection", axis=alt.Axis(labelOverlap=True)),
             x2=alt.X2("end"),
-            y=alt.Y("n:Q", title="photos", axis=alt.Axis(tickCount=4)),
+            y=alt.Y("n:Q", title="photos", axis=alt.Axis(tickCount=4, tickMinStep=1)),
             y2=alt.Y2Datum(0),
             opacity=opacity(),
             tooltip=[alt.Tooltip("said:N", title=step), PHOTOS],
@@ -237,6 +272,7 @@ def histogram(rows, title):
     width = (rows.end - rows.start).median()  # the outermost bins reach as far as there are photos
     first, last = rows.index == rows.index[0], rows.index == rows.index[-1]
     left = rows.start.mask(first, np.maximum(rows.start, rows.end - width))
+    rows = rows.assign(portion=_portions(rows, pd.Series(rows.n.sum(), rows.index)))
     rows = rows.assign(left=left, right=rows.end.mask(last, np.minimum(rows.end, rows.start + width)))
     return Picture(paled(rows), _histogram(title), (PICK, BRUSH))
 
@@ -249,17 +285,22 @@ def _histogram(title):
         .encode(
             x=alt.X("left:Q", bin="binned", title=title, scale=alt.Scale(nice=False, zero=False)),
             x2=alt.X2("right"),
-            y=alt.Y("n:Q", title="photos", axis=alt.Axis(tickCount=3)),
+            y=alt.Y("n:Q", title="photos", axis=alt.Axis(tickCount=3, tickMinStep=1)),
             opacity=opacity(),
             tooltip=[
                 alt.Tooltip("start:Q", title="from", format=".4~g"),
                 alt.Tooltip("end:Q", title="to", format=".4~g"),
                 PHOTOS,
-                alt.Tooltip("share:Q", title="share", format=".2%"),
+                alt.Tooltip("portion:N", title="share"),
             ],
         )
     )
     return look(pickable(marks, ["start", "end"], stroke="x"))
+
+
+def _portions(rows, wholes):
+    """Each n as a share of its whole, in words."""
+    return [share_of(n, whole) for n, whole in zip(rows.n, wholes, strict=True)]
 
 
 def _bins(rows):

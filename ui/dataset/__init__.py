@@ -11,6 +11,7 @@ import streamlit as st
 
 import ui
 from agesex.errors import AgeSexError
+from ui.dataset import about
 
 
 def faces():
@@ -40,7 +41,7 @@ def _faces(stored, place, _connected):
     else:
         table = None if _connected is None else _connected.table
         tables = {"utkface": census.known(table, _or_none(_quality))}
-    return census.Faces(census.Source(tables, _beside()))
+    return census.Faces(census.Source(tables, _beside(), about.TABLED))
 
 
 def _stored():

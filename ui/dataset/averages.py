@@ -47,7 +47,7 @@ def draw(faces, choice):
     st.html(gallery.LOOK)
     source = CARRIED
     aligned = _aligned(faces, choice)
-    if photos.sources(faces) and faces.totals(aligned)["photos"]:
+    if photos.readable(faces) and faces.totals(aligned)["photos"]:
         source = linked.remembered(
             st.segmented_control, "Averages of", list(FROM), format_func=FROM.get, key="averages_of",
             default=CARRIED,
@@ -178,7 +178,7 @@ def _mean(faces, choice, most):
     """The average of up to `most` of the chosen photos."""
     rows = faces.rows(choice, ("dataset", "file"), most)
     read = []
-    for name, data in photos.sources(faces).items():
+    for name, data in photos.readable(faces).items():
         read += pictures.read(data, rows.file[rows.dataset == name]).values()
     return averages.average(read)
 
@@ -190,7 +190,7 @@ def _kept(key, choice, _faces):
 
 
 def _key(faces):
-    return tuple((name, photos.state(data)) for name, data in photos.sources(faces).items())
+    return tuple((name, photos.state(data)) for name, data in photos.readable(faces).items())
 
 
 def _pair(faces, choice):

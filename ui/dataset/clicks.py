@@ -23,7 +23,7 @@ from ui.dataset import filters
 
 HOW = "A click on a bar is a filter, a second click takes it back."
 STROKE = f"{HOW} A stroke over several takes them all."
-FIELDS = {"sex": "sexes", "race": "races", "split": "splits", "source": "sources"}
+FIELDS = {"sex": "sexes", "race": "races", "split": "splits", "source": "sources", "band": "ages"}
 
 
 def figure(title, chart, note, *, key, choice, after):
@@ -125,6 +125,11 @@ def taken(step, choice, clicked, stroked):
     return choice.but("taken")
 
 
+def apart(choice, clicked, stroked):
+    """After a click on a difference between the labels of copies: fields low and high, years."""
+    return choice.toggled("apart", (int(clicked["low"]), int(clicked["high"])))
+
+
 def measure(name, choice, clicked, stroked):
     """After a click on, or a stroke over, bars of a measure."""
     kept = tuple(one for one in choice.measures if one[0] != name)
@@ -144,6 +149,25 @@ def band_ages(band):
     """(youngest, oldest) age of an age band."""
     place = BAND_NAMES.index(band)
     return AGE_BANDS[place], min(AGE_BANDS[place + 1] - 1, MAX_AGE)
+
+
+def chosen(choice, field, names):
+    """Which groups of a field the choice keeps, were it for that field's filter alone.
+
+    Args:
+        choice: `agesex.census.Choice`.
+        field: a name of `who.FIELDS`.
+        names: Series of names of its groups; of bands, those that an age filter touches are kept.
+
+    Returns:
+        Series of bool.
+    """
+    if field == "band":
+        low, high = choice.ages
+        ends = {name: band_ages(name) for name in names.unique()}
+        return names.map({name: last >= low and first <= high for name, (first, last) in ends.items()}).astype(bool)
+    wanted = getattr(choice, FIELDS[field])
+    return names.isin(wanted) if wanted else pd.Series(True, names.index)
 
 
 def _filter(field, name):

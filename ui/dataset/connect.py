@@ -1,7 +1,6 @@
 """Connect: which data is here, how to bring in more, and what its words mean."""
 
-import os
-from urllib.parse import urlsplit
+import time
 
 import pandas as pd
 import streamlit as st
@@ -10,11 +9,17 @@ import ui
 from agesex.dataset import pictures, store
 from agesex.dataset.job import DONE, FAILED, STOPPED, STOPPING, Job
 from agesex.dataset.sources.base import SOURCES
+from agesex.findings import percent
+from ui import at_home
 
-LOCAL = {"localhost", "127.0.0.1", "::1"}
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
 GUESS = "find out"
 JOBS = []  # the import of this server, whoever watches it: at most one `Job`
+SURE = 3  # seconds, before which the time left would be a guess
+_FIRST = {}  # of the import at work: (when its share was first seen, the share then)
+SLOW = (
+    "It is a packed .tar, in which no photo can be found without unpacking what comes before: a page of the gallery "
+    "takes about 15 seconds. Importing it, below, makes it quick."
+)
 COMMANDS = """# a folder, .tar.gz or .zip of UTKFace, a CSV of 48×48 pixels, IMDB-WIKI, or labels of FairFace
 python -m agesex dataset import UTKFace.tar.gz
 
@@ -54,7 +59,7 @@ def draw(faces, choice):
     st.subheader("What is connected", anchor=False)
     _connected(faces)
     st.subheader("Bring data in", anchor=False)
-    if allowed():
+    if at_home.may_import():
         _form()
     else:
         st.caption(
@@ -74,25 +79,6 @@ def draw(faces, choice):
         st.markdown(f"**{title}.** {text}")
 
 
-def allowed():
-    """Whether this visitor may have the server read its own disk.
-
-    Only on the computer itself: the server listens to nobody else, the browser was pointed at localhost, and
-    nothing says that a proxy handed the request on. AGESEX_ALLOW_IMPORT (1 or 0) decides instead where it
-    is set.
-    """
-    said = os.environ.get("AGESEX_ALLOW_IMPORT", "").strip()
-    if said in ("0", "1"):
-        return said == "1"
-    headers = st.context.headers
-    names = [headers.get("Host"), urlsplit(headers.get("Origin") or "").netloc]
-    return (
-        (st.get_option("server.address") or "") in LOCAL
-        and all(name and urlsplit(f"//{name}").hostname in LOCAL for name in names)
-        and not any(headers.get(name) for name in FORWARDED)
-    )
-
-
 def _connected(faces):
     names = store.names()
     if not names:
@@ -102,6 +88,8 @@ def _connected(faces):
                 f"The copy of UTKFace that AGESEX_DATASET names: **{len(data.table):,}** photos, read where "
                 "they lie."
             )
+            if data.path.name.lower().endswith((".tar.gz", ".tgz")):
+                st.caption(SLOW)
             return
         st.markdown(
             f"The labels of **{faces.n:,}** photos of UTKFace that the repository carries, with measures of "
@@ -150,8 +138,9 @@ def _start():
     path, source = st.session_state["import_path"].strip(), st.session_state["import_source"]
     if not path:
         st.session_state["no_path"] = True
-    elif allowed() and not (JOBS and JOBS[-1].at_work):
+    elif at_home.may_import() and not (JOBS and JOBS[-1].at_work):
         name, replace = st.session_state["import_name"].strip() or None, st.session_state["import_replace"]
+        _FIRST.clear()
         JOBS[:] = [Job(path, None if source == GUESS else source, name, replace).start()]
 
 
@@ -161,13 +150,14 @@ def _watch():
     if not JOBS or not JOBS[-1].at_work:
         st.rerun()
     job = JOBS[-1]
+    share = getattr(job, "share", None)
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="importing"):
-        said = "looking for photos …"
-        if job.report is not None:
-            said = f"{job.report.seen:,} photos, {job.report.bytes / 1e6:,.0f} MB"
-        st.markdown(
-            f":material/hourglass_top: **{'Stopping' if job.state == STOPPING else 'Importing'}**: {said}"
-        )
+        said = _so_far(job, share)
+        what = f"**{'Stopping' if job.state == STOPPING else 'Importing'}**: {said}"
+        if share is None:
+            st.markdown(f":material/hourglass_top: {what}")
+        else:
+            st.progress(min(max(float(share), 0.0), 1.0), text=what)
         st.button(
             "Stop",
             icon=":material/stop:",
@@ -175,6 +165,32 @@ def _watch():
             disabled=job.state == STOPPING,
             on_click=job.stop,
         )
+
+
+def _so_far(job, share):
+    """How many photos were seen, how much that is, and how long the rest takes."""
+    if job.report is None:
+        return "looking for photos …"
+    said = f"{_counted(job.report.seen, 'photo')}, {job.report.bytes / 1e6:,.0f} MB"
+    if share is None:
+        return said
+    first, so_far = _FIRST.setdefault(id(job), (time.monotonic(), share))
+    passed, done = time.monotonic() - first, share - so_far
+    if done <= 0 or passed < SURE:  # too early to tell
+        return f"{said}, {percent(share, 0)}"
+    return f"{said}, {percent(share, 0)}, {_lasting((1 - share) / done * passed)} left"
+
+
+def _lasting(seconds):
+    """A time to wait, roughly."""
+    if seconds < 60:
+        return f"about {max(5, 5 * round(seconds / 5))} seconds"
+    minutes = round(seconds / 60)
+    return f"about {_counted(minutes, 'minute')}" if minutes < 100 else f"about {_counted(round(minutes / 60), 'hour')}"
+
+
+def _counted(n, name):
+    return f"{n:,} {name}" if n == 1 else f"{n:,} {name}s"
 
 
 def _told(job):
@@ -191,7 +207,7 @@ def _told(job):
         refused = report.refused.total()
         end = "It was there already, and is unchanged." if report.unchanged else ""
         st.success(
-            f"{report.name}: {report.seen:,} files seen, {report.taken:,} taken, {refused:,} refused. {end}",
+            f"{report.name}: {_counted(report.seen, 'file')} seen, {report.taken:,} taken, {refused:,} refused. {end}",
             icon=":material/check_circle:",
         )
         if refused:

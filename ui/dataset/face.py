@@ -7,9 +7,10 @@ import streamlit as st
 import ui
 from agesex import findings_dataset_more as words
 from agesex.errors import AgeSexError
-from ui import linked
-from ui.dataset import gallery, photos
+from ui import at_home, linked
+from ui.dataset import about, gallery, photos
 
+NO_PICTURE = "The picture comes with a copy of the photos: see Connect."
 WIDTH = 260  # px
 FACES = 8  # neighbours
 ALIKE = (
@@ -21,7 +22,7 @@ LEARNT = (
     "The model was trained on this photo with this label, so its error here says little about photos that it "
     "does not know."
 )
-OF_UTKFACE = ("utkface", "utkface-wild")  # sources whose files the models' tables name
+NOT_ASKED = "the committed answers are of the photos that the split names; `python -m training.evaluate` asks"
 
 
 def draw(faces, dataset, file):
@@ -46,7 +47,7 @@ def draw(faces, dataset, file):
     content = _content(faces, one)
     with left, st.container(key="the_face"):
         if content is None:
-            st.caption("The picture comes with a copy of the photos: see Connect.")
+            st.caption(at_home.NOT_SHOWN if photos.withheld(faces) else NO_PICTURE)
         else:
             st.image(content, alt=f"Photo labelled {gallery.labelled(one)}", width=WIDTH)
             _explain(one, content)
@@ -86,8 +87,8 @@ def _quality(one):
 def _model(one):
     found = _predicted(one)
     if found is None:
-        if one["source"] in OF_UTKFACE:
-            why = "it is a copy that no model uses" if one["split"] == "dropped" else "nobody asked it"
+        if one["source"] == about.TABLED:
+            why = "it is a copy that no model uses" if one["split"] == "dropped" else NOT_ASKED
             st.markdown(f"**The model.** No answer about this photo: {why}.")
         return
     st.markdown(_unbroken(f"**The model.** {words.predicted(found)}."))
@@ -99,7 +100,7 @@ def _model(one):
 
 def _predicted(one):
     """What the default model said: a row as a dict, or None."""
-    if one["source"] not in OF_UTKFACE:
+    if one["source"] != about.TABLED:
         return None
     try:
         rows = ui.read_predictions()
@@ -116,7 +117,7 @@ def _doubt(one):
         rows = suspects.read()
     except AgeSexError:
         return None
-    if rows is None or one["source"] not in OF_UTKFACE:
+    if rows is None or one["source"] != about.TABLED:
         return None
     mine = rows[rows.file == one["file"]]
     if mine.empty:
@@ -145,6 +146,8 @@ def _copy(row):
 def _neighbours(faces, one):
     from agesex import face_map
 
+    if one["source"] != about.TABLED:
+        return
     try:
         found = face_map.read()
         near = None if found is None else found.neighbours(one["file"], FACES)

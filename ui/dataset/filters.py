@@ -7,6 +7,7 @@
 
 import datetime
 import math
+from pathlib import Path
 
 import streamlit as st
 
@@ -19,10 +20,11 @@ from ui import linked
 KEYS = {  # attribute of Choice: its key in the address
     "ages": "of_age", "sexes": "of_sex", "races": "of_race", "splits": "of_split", "flags": "of_flag",
     "copies": "of_copies", "sources": "of_source", "taken": "of_taken", "measures": "of_measure",
+    "apart": "of_apart",
 }  # fmt: skip
 NAMES = {
     "ages": "Age", "sexes": "Sex", "races": "Race code", "splits": "Split", "flags": "Flag", "copies": "Copies",
-    "sources": "Source", "taken": "Collected", "measures": "Measure",
+    "sources": "Source", "taken": "Collected", "measures": "Measure", "apart": "Labels of copies",
 }  # fmt: skip
 COPY_NAMES = {"only": "has a copy", "without": "has none", "disagreeing": "copies disagree"}
 UNITS = {
@@ -34,6 +36,7 @@ OPTIONS = {
     "flags": (*FLAGS, UNFLAGGED),
 }  # fmt: skip
 EARLIEST, LATEST = datetime.date(1800, 1, 1), datetime.date(2200, 1, 1)  # of a filter by day
+LOOK = Path(__file__).with_name("filters.css")
 _BEFORE = "dataset_before"  # the last choice that left a face
 
 
@@ -47,37 +50,16 @@ def draw(faces):
         agesex.census.Choice.
     """
     choice = _asked(faces)
-    counts = faces.options(choice)
+    total = faces.totals(choice)["photos"]
+    st.html(LOOK)
     with st.container(border=True, key="filters"):
-        # in a column each, rows of pills wrap on a narrow screen
-        first, second, third = st.columns([1, 0.9, 1.9], gap="medium")
-        with first:
-            linked.remembered(
-                st.slider, "Labelled age, years", *ALL_AGES, key=KEYS["ages"], default=ALL_AGES,
-                parse=linked.pair(*ALL_AGES),
-            )  # fmt: skip
-        with second:
-            _pills("sexes", counts)
-        with third:
-            _pills("races", counts)
-        first, second = st.columns([1.9, 1.6], gap="medium")
-        with first:
-            _pills("splits", counts)
-        with second:
-            linked.remembered(
-                st.pills, "Copies", list(COPIES[1:]), key=KEYS["copies"], default=None,
-                format_func=_counted(counts["copies"], COPY_NAMES), wrap=True,
-                help="Near-duplicates: the same photo re-encoded, resized or mirrored. They disagree where age or "
-                "sex differs within the group.",
-            )  # fmt: skip
-        if _measured(faces):
-            _pills("flags", counts)
-        if len(counts["sources"]) > 1:
-            _pills("sources", counts)
-        total = faces.totals(choice)["photos"]
-        if total:
-            st.session_state[_BEFORE] = choice
-        _chips(choice, total, faces.n)
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="filters_line"):
+            st.markdown(_line(choice, total, faces.n), width="stretch")
+            st.toggle("Filters", key="filters_open")
+        with st.container(key="filters_body"):
+            _bar(faces, choice, total)
+    if total:
+        st.session_state[_BEFORE] = choice
     return choice
 
 
@@ -111,6 +93,8 @@ def said(choice, name):
         return f"{NAMES[name]} {_between(*value)}"
     if name == "copies":
         return f"Photo {COPY_NAMES[value]}" if value != "disagreeing" else "Copies that disagree"
+    if name == "apart":
+        return f"{NAMES[name]} {_between(*value)} years apart" if value[1] else f"{NAMES[name]} of the same age"
     if name == "taken":
         first, last = (f"{end:%d %b %Y}" for end in value)
         return f"{NAMES[name]} {first}" if first == last else f"{NAMES[name]} {first} – {last}"
@@ -144,6 +128,8 @@ def _held(name, sources):
         return {"default": None, "parse": _days}
     if name == "measures":
         return {"default": (), "parse": _measures}
+    if name == "apart":
+        return {"default": None, "parse": linked.pair(*ALL_AGES)}
     return {"default": (), "parse": _named(sources if name == "sources" else OPTIONS[name])}
 
 
@@ -170,6 +156,42 @@ def many(label, options, **kwargs):
 def _measured(faces):
     """Whether the photos have been measured: without that no face has a flag."""
     return bool(faces.ask("SELECT count(brightness) AS n FROM faces").n.iloc[0])
+
+
+def _bar(faces, choice, total):
+    """Every filter, and what is chosen."""
+    counts = faces.options(choice)
+    # in a column each, rows of pills wrap on a narrow screen
+    first, second, third = st.columns([1, 0.9, 1.9], gap="medium")
+    with first:
+        linked.remembered(
+            st.slider, "Labelled age, years", *ALL_AGES, key=KEYS["ages"], default=ALL_AGES,
+            parse=linked.pair(*ALL_AGES),
+        )  # fmt: skip
+    with second:
+        _pills("sexes", counts)
+    with third:
+        _pills("races", counts)
+    first, second = st.columns([1.9, 1.6], gap="medium")
+    with first:
+        _pills("splits", counts)
+    with second:
+        linked.remembered(
+            st.pills, "Copies", list(COPIES[1:]), key=KEYS["copies"], default=None,
+            format_func=_counted(counts["copies"], COPY_NAMES), wrap=True,
+            help="Near-duplicates: the same photo re-encoded, resized or mirrored. They disagree where age or "
+            "sex differs within the group.",
+        )  # fmt: skip
+    if _measured(faces):
+        _pills("flags", counts)
+    if len(counts["sources"]) > 1:
+        _pills("sources", counts)
+    _chips(choice, total, faces.n)
+
+
+def _line(choice, total, n):
+    """What is chosen, in one line."""
+    return " · ".join([f"**{total:,}** of {n:,} photos", *(said(choice, name) for name in choice.active())])
 
 
 def _chips(choice, total, n):

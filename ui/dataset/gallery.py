@@ -7,11 +7,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import linked
+from ui import at_home, linked
 from ui.dataset import photos
 
 LOOK = Path(__file__).with_name("gallery.css")
-KEY = "face"  # in the address
+KEY, BACK = "face", "back"  # in the address: which face is open, and the view that it was opened from
 COLUMNS = {  # of the table: what stands in for the photos
     "file": "file", "age": "labelled age", "sex": "sex", "race": "race code", "split": "split",
     "copies": "copies", "flags": "flags",
@@ -116,7 +116,7 @@ def labelled(row):
 
 def open_face(faces, dataset, file):
     """Show one face, from a callback."""
-    st.session_state["face_from"] = linked.value("view", "pictures")
+    linked.put(BACK, linked.value("view", "pictures"))
     linked.put(KEY, f"{dataset}:{file}" if len(faces.datasets) > 1 else file)
     linked.put("view", "pictures")
 
@@ -124,7 +124,8 @@ def open_face(faces, dataset, file):
 def close_face():
     """Go back to where the face was opened, from a callback."""
     linked.put(KEY, None)
-    linked.put("view", st.session_state.pop("face_from", "pictures"))
+    linked.put("view", linked.value(BACK, "pictures"))
+    linked.put(BACK, "pictures")
 
 
 def asked(faces):
@@ -158,7 +159,5 @@ def _table(faces, rows, key, text):
             open_face(faces, row.dataset, row.file)
 
     st.dataframe(shown, hide_index=True, key=place, on_select=picked, selection_mode="single-row")
-    st.caption(
-        "A click at the left end of a row opens the face. Pictures come with a copy of the photos: see "
-        "Connect."
-    )
+    how = at_home.NOT_SHOWN if photos.withheld(faces) else "Pictures come with a copy of the photos: see Connect."
+    st.caption(f"A click at the left end of a row opens the face. {how}")

@@ -1,5 +1,6 @@
 """The photos as photos: when they were collected, how bright, sharp and colourful they are."""
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -9,7 +10,7 @@ from agesex import findings_dataset
 from agesex.census import who
 from agesex.charts import who as drawn
 from ui import linked
-from ui.dataset import clicks, filters
+from ui.dataset import about, clicks, filters
 
 
 def draw(faces, choice):
@@ -29,8 +30,7 @@ def _collected(faces, choice):
     chart = drawn.collected(found.assign(chosen=chosen).pipe(_keep, found))
     clicks.figure(
         findings_dataset.collected(found), chart,
-        f"n = {found.n.sum():,} dated photos. UTKFace's date is in the file's name and says when the picture was "
-        f"collected, not when it was taken. {clicks.STROKE}",
+        f"n = {found.n.sum():,} dated photos. {about.dates(faces)} {clicks.STROKE}",
         key="collected", choice=choice, after=partial(clicks.taken, found.attrs["step"]),
     )  # fmt: skip
 
@@ -54,10 +54,11 @@ def _measures(faces, choice):
     )
     columns = st.columns(2, gap="large")
     for number, name in enumerate(shown):
-        rows = who.histogram(faces, choice.but("measures"), name)
+        asked = {one: (low, high) for one, low, high in choice.measures}.get(name)
+        others = tuple(one for one in choice.measures if one[0] != name)
+        rows = who.histogram(faces, replace(choice, measures=others), name)
         if rows.empty:
             continue
-        asked = {one: (low, high) for one, low, high in choice.measures}.get(name)
         inside = True if asked is None else rows.end.gt(asked[0]) & rows.start.lt(asked[1])
         with columns[number % 2]:
             clicks.figure(

@@ -1,6 +1,8 @@
 """The photos of the faces on the page, where a copy is connected, and small ones for galleries.
 
-photos.sources(faces)         # {data set: what its photos are read from}; empty where nothing is connected
+photos.sources(faces)         # {data set: what its photos are read from}, of those that this visitor may see
+photos.withheld(faces)        # whether there are photos that this visitor may not see
+photos.readable(faces)        # {data set: …} whoever asks: for averages, which show nobody
 photos.small(faces, rows)     # {(data set, file): address of a small picture}
 photos.full(faces, dataset, file)
 """
@@ -15,13 +17,14 @@ import ui
 from agesex import images
 from agesex.dataset import pictures, store
 from agesex.errors import AgeSexError
+from ui import at_home
 
 LIGHT = 24_000  # bytes; what is smaller goes to the browser as it is
 SIDE = 200  # pixels of a picture in a gallery
 
 
 def sources(faces):
-    """Where photos can be read from.
+    """Where photos that this visitor may see can be read from.
 
     Args:
         faces: `agesex.census.Faces`.
@@ -29,6 +32,16 @@ def sources(faces):
     Returns:
         {name of the data set: `store.Stored` or an open `Dataset`}.
     """
+    return readable(faces) if at_home.may_see_photos() else {}
+
+
+def withheld(faces):
+    """Whether there are photos, and this visitor may not see them."""
+    return not at_home.may_see_photos() and bool(readable(faces))
+
+
+def readable(faces):
+    """Where photos can be read from, whoever asks; like `sources`."""
     stored = set(store.names())
     found = {name: store.open_stored(name) for name in faces.datasets if name in stored}
     if not found and (data := ui.connected()) is not None:

@@ -6,10 +6,12 @@ import streamlit as st
 
 import ui
 from agesex.labels import SEXES
-from ui import linked
-from ui.dataset import face, gallery, photos
+from ui import at_home, linked
+from ui.dataset import about, face, gallery, photos, wrong
+from ui.dataset import map as map_view
 
 PER_PAGE = 40
+VIEWS = ("pictures", "faces", "wrong")  # that have photos to open
 SEEDS = 2000  # orders at random
 ORDERS = {  # of `Faces.orders`: what it is called, whether the highest come first at first, how it is written
     "random": ("at random", False, None),
@@ -37,6 +39,11 @@ HINT = (
     "all that is known of each photo."
 )
 
+NO_PICTURES = (
+    "This data set holds labels only: it was imported without its pictures. Import it again from a folder that has "
+    "them. Until then: all that is known of each photo."
+)
+
 
 def draw(faces, choice):
     """Draw the view.
@@ -49,9 +56,11 @@ def draw(faces, choice):
         _remember()
         face.draw(faces, *wanted)
         return
-    connected = bool(photos.sources(faces))
-    if not connected:
-        st.info(HINT, icon=":material/hide_image:")
+    connected, withheld = bool(photos.sources(faces)), photos.withheld(faces)
+    if withheld:
+        st.info(at_home.NOT_SHOWN, icon=":material/hide_image:")
+    elif not connected:
+        st.info(HINT if about.of_utkface(faces) else NO_PICTURES, icon=":material/hide_image:")
         st.button(
             "Connect a copy",
             icon=":material/link:",
@@ -70,13 +79,18 @@ def draw(faces, choice):
         "Under each photo its label: age, and sex as annotators wrote it down. Labels may be wrong (see What "
         "is wrong), and nobody in the photos was asked."
     )
-    if not connected and set(faces.datasets) == {"utkface"}:
+    if not connected and about.of_utkface(faces):
         st.subheader("Average faces of what is chosen", anchor=False)
         ui.average_faces([sex for sex in choice.sexes if sex in SEXES], choice.ages)
 
 
 def _remember():
-    """Keep the place in the gallery in the address of a face, for the way back after a reload."""
+    """Keep the place that a face was opened from in its address, for the way back after a reload."""
+    back = linked.held(gallery.BACK, default="pictures", parse={name: name for name in VIEWS}.__getitem__)
+    if back == "faces":
+        map_view.remember()
+    if back == "wrong":
+        wrong.remember()
     linked.held("order", default="random", parse={name: name for name in ORDERS}.__getitem__)
     linked.held("turned", default=False, parse=linked.flag)
     linked.held("seed", default=0, parse=linked.whole(0, SEEDS))

@@ -1,16 +1,20 @@
-"""So what: three sentences about who is rare, what the model does there, and the way to see it."""
+"""So what: up to three sentences about who is rare and worse off by the model, with the way to see it."""
 
+import numpy as np
+import pandas as pd
 import streamlit as st
 
 import ui
 from agesex import findings_dataset, labels
-from agesex.census import ALL_AGES, EVERYBODY, who
+from agesex.census import ALL_AGES, EVERYBODY, harm, who
 from agesex.errors import AgeSexError
-from agesex.metrics import MIN_GROUP
-from ui import loaders
 from ui.dataset import clicks, filters
 
-UNKNOWN_TO_SLICES = ("splits", "flags", "copies", "sources", "taken", "measures")  # filters of the page
+UNKNOWN_TO_SLICES = ("splits", "flags", "copies", "sources", "taken", "measures", "apart")  # filters of the page
+NOBODY = (
+    "No group that is rare among these photos has a larger error on the model's test photos than everybody else, "
+    "beyond chance."
+)
 
 
 def draw(faces, choice):
@@ -20,84 +24,123 @@ def draw(faces, choice):
         faces: `agesex.census.Faces`.
         choice: `agesex.census.Choice`.
     """
-    told = sentences(faces, choice)
-    if not told:
-        return
     with st.container(border=True, key="so_what"):
         st.markdown("**So what**")
+        n = faces.totals(choice)["photos"]
+        if n < findings_dataset.FEW:
+            st.markdown(f"{findings_dataset.few(n, 'who is rare among them')}.")
+            return
+        told = sentences(faces, choice)
+        if told is None:
+            st.caption("Without the predictions of the default model there is no consequence to show.")
+            return
         for text, address in told:
             left, right = st.columns([5, 1], vertical_alignment="center", gap="small")
             left.markdown(text)
             with right:
                 ui.link("Metrics", "See the slice", query_params=address)
-        left_out = [filters.NAMES[name].lower() for name in UNKNOWN_TO_SLICES if getattr(choice, name) != getattr(EVERYBODY, name)]
+        if not told:
+            st.markdown(NOBODY)
+        left_out = [
+            filters.NAMES[name].lower() for name in UNKNOWN_TO_SLICES if getattr(choice, name) != getattr(EVERYBODY, name)
+        ]
         if len(choice.races) > 1:
             left_out.append("race code")
         beyond = f" They leave out what else is chosen here: {', '.join(left_out)}." if left_out else ""
         st.caption(
-            "The figures are those of the default model on its test faces, of the ages, sex and race code chosen "
-            f"here.{beyond} Being rare is one reason among others: the groups differ in age as well, so a rare one "
-            "may even be the easier one."
+            "Errors are those of the default model on its test photos (of UTKFace), of the ages, sex and race code "
+            f"chosen here; everybody else is the rest of the test photos.{beyond} A group is said where it has less than "
+            "an equal share of the photos and its error is larger than chance explains (5 %, over all groups that were "
+            "looked at). Being rare is one reason among others: the groups differ in age as well."
         )
 
 
 def sentences(faces, choice):
-    """[(sentence, {key of the address: value} of the slice), …], those that the choice allows to say.
+    """Who is rare among the chosen photos and worse off.
 
     A slice knows ages, sex and race code: what else is chosen it leaves out.
+
+    Returns:
+        [(sentence, {key of the address: value} of the slice), …]: age by age and sex, sex by age and sex, either by
+        race code; what chance would explain is left out. None where there are no predictions.
     """
-    if faces.totals(choice)["photos"] < MIN_GROUP:
-        return []
-    rows = who.cells(faces, choice, "band", "sex").rename(columns={"first": "band", "second": "sex"})
-    rows = rows[rows.sex != "unknown"]
-    bands = rows.groupby("band", as_index=False).n.sum()
-    races = who.cells(faces, choice, "race", "sex").groupby("first", as_index=False).n.sum()
-    races = races.rename(columns={"first": "race"}).query("race != 'unknown'")
-    found = []
-    if len(bands) > 1:
-        text, band = findings_dataset.rarest_ages(bands)
-        found.append((text, "mae", {"ages": clicks.band_ages(band)}))
-    if len(races) > 1:
-        text, race = findings_dataset.rarest_race(races)
-        found.append((text, "mae", {"race": race}))
-    if rows.sex.nunique() > 1 and rows.groupby("band").n.sum().ge(MIN_GROUP).any():
-        text, band, sex = findings_dataset.rarest_sex(rows)
-        found.append((text, "sex_accuracy", {"ages": clicks.band_ages(band), "sex": sex}))
-    within = {"ages": choice.ages} if choice.ages != ALL_AGES else {}
-    if len(choice.sexes) == 1 and choice.sexes[0] in labels.SEXES:
-        within["sex"] = choice.sexes[0]
-    if len(choice.races) == 1 and choice.races[0] in labels.RACES:
-        within["race"] = choice.races[0]
-    found = [(text, what, {**within, **part}) for text, what, part in found]
     try:
-        sha = ui.read_card()["sha256"]
-        return [(f"{text}. {_asked(sha, what, part)}.", _address(**part)) for text, what, part in found]
-    except AgeSexError:  # without a model there is no consequence to show
-        return []
+        test = _tested(ui.read_predictions())
+    except AgeSexError:
+        return None
+    whole = faces.totals(choice)["photos"]
+    named = _named_from()
+    by_age, by_race = _ages_and_sexes(faces, choice, whole), _races(faces, choice, whole)
+    told = []
+    for groups, asked in ((by_age, ["age"]), (by_age, ["sex"]), (by_race, ["age", "sex"])):
+        pairs = [
+            (what, n, part) for n, part in groups for what in asked
+            if what == "age" or part.get("ages", ALL_AGES)[1] >= named
+        ]  # fmt: skip
+        found = [harm.apart(test[f"error in {what}"], _inside(test, **part), test["group"]) for what, _, part in pairs]
+        place = harm.worst(found)
+        if place is not None:
+            what, n, part = pairs[place]
+            people = findings_dataset.people(part.get("ages"), part.get("sex"), part.get("race"))
+            told.append((f"{findings_dataset.harm(people, n, whole, what, found[place])}.", _address(**part)))
+    return told
 
 
-def _asked(sha, what, part):
-    """`_consequence`, computed once per server for each part of the test faces."""
-    options = (what, *sorted(part.items()))
-    return loaders.answer((sha,), "test", "dataset.so_what", options, lambda: _consequence(what, **part))
+def _named_from():
+    """The age from which on the model names a sex, years: of younger faces it says “unsure”."""
+    try:
+        return ui.read_card()["calibration"]["unsure"].get("min_age", 0)
+    except (AgeSexError, KeyError):
+        return 0
 
 
-def _consequence(what, ages=None, race=None, sex=None):
-    test = ui.read_predictions()
-    part = test = test[test.split == "test"]
-    if ages:
-        part = part[part.age.between(*ages)]
+def _ages_and_sexes(faces, choice, whole):
+    """[(photos, slice), …] of age bands and sexes that have less than an equal share."""
+    rows = who.cells(faces, choice, "band", "sex")
+    rows = rows[rows.second.isin(list(labels.SEXES))]
+    found = []
+    for band, sex, n in rows[rows.n < whole / max(1, len(rows))].itertuples(index=False):
+        low, high = clicks.band_ages(band)
+        ages = max(low, choice.ages[0]), min(high, choice.ages[1])
+        found.append((n, {"ages": ages, "sex": sex, **_within(choice, "races", "race")}))
+    return found
+
+
+def _races(faces, choice, whole):
+    """Likewise of race codes."""
+    rows = who.cells(faces, choice, "race", "sex").groupby("first", as_index=False).n.sum()
+    rows = rows[rows["first"].isin(list(labels.RACES))]
+    ages = {"ages": choice.ages} if choice.ages != ALL_AGES else {}
+    return [
+        (n, {"race": race, **ages, **_within(choice, "sexes", "sex")})
+        for race, n in rows[rows.n < whole / max(1, len(rows))].itertuples(index=False)
+    ]
+
+
+def _within(choice, name, key):
+    """What is chosen of a field, as far as a slice can say it: one group."""
+    chosen = getattr(choice, name)
+    return {key: chosen[0]} if len(chosen) == 1 and chosen[0] != "unknown" else {}
+
+
+def _tested(rows):
+    """Labels, errors and duplicate groups of the test photos as arrays: some dozens of groups are looked at in a run."""
+    rows = rows[rows.split == "test"]
+    return {
+        "age": rows.age.to_numpy(int), "sex": rows.sex.to_numpy(str), "race": rows.race.to_numpy(str),
+        "group": pd.factorize(rows.group)[0],
+        "error in age": np.abs(rows.age_pred.to_numpy(float) - rows.age.to_numpy(float)),
+        "error in sex": ((rows.p_female >= 0.5) != (rows.sex == "female")).to_numpy(float),
+    }  # fmt: skip
+
+
+def _inside(test, ages=ALL_AGES, race=None, sex=None):
+    inside = (test["age"] >= ages[0]) & (test["age"] <= ages[1])
     if race:
-        part = part[part.race == race]
+        inside &= test["race"] == race
     if sex:
-        part = part[part.sex == sex]
-    return findings_dataset.consequence(what, _figure(part, what), _figure(test, what), len(part), sex)
-
-
-def _figure(rows, what):
-    if what == "mae":
-        return float((rows.age_pred.astype(float) - rows.age).abs().mean())
-    return float(((rows.p_female >= 0.5) == (rows.sex == "female")).mean())
+        inside &= test["sex"] == sex
+    return inside
 
 
 def _address(ages=None, race=None, sex=None):

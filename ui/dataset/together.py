@@ -10,8 +10,14 @@ from agesex.census import balance, who
 from agesex.charts import who as drawn
 from agesex.metrics import BAND_NAMES
 from ui import linked
-from ui.dataset import clicks
+from ui.dataset import about, clicks, shares
 from ui.dataset.order import ordered
+
+SPLIT_NOTE = (
+    "The whole published test list (ages 21–60) is in test; of the other ages a fifth. Training teaches, validation "
+    "chooses, calibration sets the intervals, test is only reported. Dropped copies of test photos are left out."
+)
+UNSPLIT = "Photos that the split of UTKFace does not name are “unseen”: no model here was trained on them."
 
 
 def draw(faces, choice):
@@ -35,39 +41,44 @@ def _two_way(faces, choice):
     if first == second:
         st.info("Choose two different fields.", icon=":material/info:")
         return
-    found = who.cells(faces, choice, first, second)
+    # over all groups of its own fields, so that the cell beside the chosen one can be clicked
+    found = who.cells(faces, choice.but(clicks.FIELDS[first], clicks.FIELDS[second]), first, second)
     rows = _sorted(balance.crosstab(found), first, second)
+    kept = clicks.chosen(choice, first, rows["first"]) & clicks.chosen(choice, second, rows.second)
+    rows = rows.assign(chosen=kept)
     test = balance.association(found)
+    outlined = "" if kept.all() else " Outlined: what is chosen; the table is of all groups of its two fields."
     known = "" if pd.isna(test["v"]) else f" Cramér's V {test['v']:.2f} (0 unrelated, 1 one decides the other)."
     clicks.figure(
         findings_dataset.two_way(rows, first, second),
-        drawn.two_way(rows, (who.FIELDS[first], who.FIELDS[second])),
+        drawn.two_way(rows, (_axis(first), _axis(second))),
         f"n = {found.n.sum():,} photos.{known} Orange ▲ over-, blue ▼ under-represented: at least "
         f"{100 * balance.FAR:.0f} % away from what independence would hold, by more than {balance.MARKED} standard "
-        "errors. A click on a cell is a filter. What it does to a model: what two groups share too often it may take for one thing.",
+        f"errors.{outlined} A click on a cell is a filter, a second click takes it back. What it does to a model: what two groups share too often it may take for one thing.",
         key="two_way", choice=choice, after=partial(clicks.pair, first, second),
     )  # fmt: skip
+
+
+def _axis(field):
+    return "labelled age, years" if field == "band" else who.FIELDS[field]
 
 
 def _balance(faces, choice):
     found = who.cells(faces, choice.but("ages", "splits"), "split", "band")
     rows = found.rename(columns={"first": "split", "second": "band"})
     rows = rows[rows.split != "dropped"]
+    rows, said = shares.large(rows, "split")
     if rows.empty:
+        st.caption(f"There is no split to compare. {said}")
         return
-    low, high = choice.ages
-    ends = rows.band.map(clicks.band_ages)
-    inside = ends.map(lambda band: band[1] >= low and band[0] <= high)
     rows = rows.assign(
         share=rows.n / rows.groupby("split").n.transform("sum"),
-        chosen=inside & (rows.split.isin(choice.splits) if choice.splits else True),
+        chosen=clicks.chosen(choice, "band", rows.band) & clicks.chosen(choice, "split", rows.split),
     )
-    tests = balance.split_balance(faces, choice.but("splits"))
+    tests = balance.split_balance(faces, choice.but("ages", "splits"))  # of the photos in the chart
     clicks.figure(
         findings_dataset.balance(tests), drawn.split_bands(rows, BAND_NAMES),
-        f"n = {rows.n.sum():,} photos of every age. The whole published test list (ages 21–60) is in test; of the "
-        "other ages a fifth. Training teaches, validation chooses, calibration sets the intervals, test is only reported. "
-        f"Dropped copies of test photos are left out. {clicks.HOW}",
+        f"n = {rows.n.sum():,} photos of every age. {SPLIT_NOTE if about.in_tables(faces)[0] else UNSPLIT} {said} {clicks.HOW}",
         key="balance", choice=choice, after=clicks.split_and_band,
     )  # fmt: skip
     with st.expander("The tests, and the splits in numbers"):

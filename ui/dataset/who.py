@@ -10,13 +10,10 @@ from agesex.census import who
 from agesex.charts import who as drawn
 from agesex.dataset import store
 from ui import linked
-from ui.dataset import clicks, photo_figures, so_what, together
+from ui.dataset import about, clicks, photo_figures, shares, so_what, together
 from ui.dataset.order import ordered
 
-SEX_NOTE = "Sex is what annotators wrote down (UTKFace: 0 male, 1 female)."
-RACE_NOTE = "Race is one of five coarse codes that annotators chose; it is never predicted for a visitor."
-NOTES = {"race": RACE_NOTE, "sex": SEX_NOTE}
-AGE_NOTE = "The ages of UTKFace were estimated by a program and checked by a person."
+NOTES = {"race": about.races, "sex": about.sexes}
 NONE = "nothing"
 PANEL = 170  # px
 TAKEN_AWAY = ("file", "age", "sex", "race", "split", "source", "group", "copies", "flags")  # columns of the CSV
@@ -46,8 +43,8 @@ def _counts(faces, choice, total):
     with st.container(horizontal=True, vertical_alignment="center", key="counts"):
         for name, value, help_text in (
             ("Photos", total["photos"], "Photos that the filters leave."),
-            ("Female", total["female"], SEX_NOTE),
-            ("Male", total["male"], SEX_NOTE),
+            ("Female", total["female"], about.sexes(faces)),
+            ("Male", total["male"], about.sexes(faces)),
             ("Sex unknown", total["unknown"], "The source says nothing about the sex."),
             (
                 "Have a copy",
@@ -89,33 +86,42 @@ def _ages(faces, choice):
         by = linked.remembered(
             st.segmented_control, "By", ["sex", "race", "split", NONE], default="sex", required=True, key="ages_by"
         )
-        shares = linked.remembered(
+        wanted = linked.remembered(
             st.toggle, "Shares", key="shares", default=False, parse=linked.flag,
             help="The share of each group instead of its number",
         )  # fmt: skip
     field = None if by == NONE else by
     found = who.age_counts(faces, choice.but("ages"), width=width, by=field)
+    large, said = shares.large(found, "name")
+    in_shares = wanted and not large.empty
+    found = large if in_shares else found
+    note = f"n = {faces.totals(choice)['photos']:,} photos chosen; pale: ages that the filter leaves out. {clicks.STROKE}"
+    if wanted:
+        note += f" {said}" if in_shares else f" Counts, for no group has {findings_dataset.FEW} photos."
     rows = found.assign(chosen=found.end.gt(choice.ages[0]) & found.start.le(choice.ages[1]))
-    n = faces.totals(choice)["photos"]
     after, span = partial(clicks.ages, width), (0, faces.oldest + 1)
-    note = f"n = {n:,} photos chosen; pale: ages that the filter leaves out. {clicks.STROKE}"
-    if by in ("race", "split") and not (by == "split" and shares):
-        return _panels(rows, by, choice, span, shares, after, f"{note} {NOTES.get(by, '')}")
-    chart = drawn.age_bars(rows, by=field, shares=shares, span=span)
+    if by in ("race", "split") and not (by == "split" and in_shares):
+        return _panels(rows, by, choice, span, in_shares, after, f"{note} {_note(faces, by)}")
+    chart = drawn.age_bars(rows, by=field, shares=in_shares, span=span)
     title = findings_dataset.ages(who.frequent(faces, choice))
-    about = f"{NOTES.get(by, '')} {AGE_NOTE}"
+    notes = f"{_note(faces, by)} {about.ages(faces)}"
     effect = "What it does to a model: where photos are few, guesses are pulled to where they are many."
     return clicks.figure(
-        title, chart, f"{note} {about} {effect}", key="ages", choice=choice, after=after
+        title, chart, f"{note} {notes} {effect}", key="ages", choice=choice, after=after
     )
 
 
-def _panels(rows, by, choice, span, shares, after, note):
+def _note(faces, by):
+    """What the groups of a field are, in this data."""
+    return NOTES[by](faces) if by in NOTES else ""
+
+
+def _panels(rows, by, choice, span, in_shares, after, note):
     """A chart per group: five colours on top of each other cannot be told apart."""
     for name in ordered(by, rows.name):
         part = rows[rows.name == name]
         said = findings_dataset.most_frequent(part[part.chosen]) if part.chosen.any() else "none of these ages"
-        chart = drawn.age_bars(part, shares=shares, height=PANEL, span=span)
+        chart = drawn.age_bars(part, shares=in_shares, height=PANEL, span=span)
         clicks.figure(
             f"{name}: {said}", chart, f"n = {part[part.chosen].n.sum():,} photos.", key=f"ages_{name}",
             choice=choice, after=after,
@@ -133,7 +139,7 @@ def _pyramid(faces, choice):
     clicks.figure(
         findings_dataset.pyramid(found), drawn.pyramid(rows),
         f"n = {found.n.sum():,} photos of every age and of both sexes; pale: not chosen. A click is a filter of age "
-        f"and sex. {SEX_NOTE}",
+        f"and sex. {about.sexes(faces)}",
         key="pyramid", choice=choice, after=clicks.sex_and_ages,
     )  # fmt: skip
 
@@ -151,6 +157,6 @@ def _boxes(faces, choice):
         findings_dataset.boxes(found, by), drawn.boxes(rows),
         f"n = {found.n.sum():,} photos. Thick: middle half; thin: middle 90 %; white: median; diamond: mean. "
         "What it does to a model: an error that differs between two groups may come from their ages. "
-        f"{NOTES.get(by, '')} {clicks.HOW}",
+        f"{_note(faces, by)} {clicks.HOW}",
         key="boxes", choice=choice, after=partial(clicks.group, by),
     )  # fmt: skip

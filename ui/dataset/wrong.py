@@ -6,35 +6,32 @@ import pandas as pd
 import streamlit as st
 
 import ui
-from agesex import census, charts, findings, labels, leakage, suspects
+from agesex import census, labels, leakage, suspects
 from agesex import findings_dataset_more as words
+from agesex.charts import copies
 from agesex.charts.dots import dots
 from agesex.dataset import store
 from agesex.errors import AgeSexError
 from agesex.findings import percent
 from ui import linked
-from ui.dataset import gallery, photos
+from ui.dataset import about, clicks, gallery, photos
 
 PARTS = {"copies": "Copies", "doubts": "Labels in doubt", "photos": "Photos", "names": "Names and labels"}
 GROUPS, DOUBTS, FLAGGED = 6, 20, 20  # on a page
+MEMBERS = 12  # photos of one group
 SHOWN = 5  # names of refused files per reason
 BY = {"age": "age", "sex": "sex"}
 CHECKED = (
-    "A reader looked at photo and label, the doubted ones mixed with random photos, and said “wrong” only "
-    "where the age is 15 years off or more, or the other sex is plain to see. One reader, one look: a second "
-    "one would differ here and there."
+    "That was one pass over the photos by one of the project's authors, no expert, who saw the label but not the model's "
+    "guess, knew that most of these labels were in doubt (random ones were mixed in), and said “wrong” only where the age is "
+    "15 years off or more, or the other sex is plain to see. So read the share as rough; the interval says what chance "
+    "does to it, and nothing of the author's errors."
 )
 HOW_DOUBTED = (
     "Five-fold predictions by heads that were trained without the photo and its copies, on features of a "
     "network that never saw a label of UTKFace. In doubt is what lies far from its prediction, measured by "
     "how far predictions like it are usually off. That is a reason to look, no proof: rare faces, make-up, "
     "poor light and unusual poses come up, too."
-)
-LABELS = (
-    "**Where the labels come from.** Age, sex and race were estimated by a program (DEX) and checked by "
-    "a person. Nobody in the photos was asked. Sex is 0 or 1; race is White, Black, Asian, Indian or "
-    "“Others”, which lumps everybody else together. Ages are whole years, and some are far more "
-    "frequent than their neighbours."
 )
 
 
@@ -52,23 +49,36 @@ def draw(faces, choice):
     {"copies": _copies, "doubts": _doubts, "photos": _photos, "names": _names}[part](faces, choice)
 
 
+def remember():
+    """Keep the part of this view in the address while a face is shown."""
+    linked.held("fault", default="copies", parse={name: name for name in PARTS}.__getitem__)
+    linked.held("doubt", default="age", parse={name: name for name in BY}.__getitem__)
+
+
 def _copies(faces, choice):
-    facts = ui.dataset_facts()
-    groups = faces.groups(choice)
-    classes = census.disagreement(groups.years)
-    whole = f" ({facts['duplicate_groups']:,} groups in all)" if faces.datasets == ("utkface",) else ""
-    ui.figure(
-        findings.copies(groups),
-        charts.disagreements(census.disagreements(groups.assign(disagreement=classes))),
-        f"n = {len(groups):,} groups of near-duplicates with a photo shown{whole}, by the difference of "
-        "their oldest and youngest label. What it does to a model: part of its error is the labels' own (how "
+    groups, free = faces.groups(choice), faces.groups(choice.but("apart"))
+    classes = census.disagreements(free.assign(disagreement=census.disagreement(free.years)))
+    low, high = choice.apart or census.ALL_AGES
+    whole = f" ({len(faces.groups()):,} in all)" if choice != census.EVERYBODY else ""
+    clicks.figure(
+        words.copies(groups),
+        copies.apart(classes.assign(chosen=classes.low.ge(low) & classes.high.le(high))),
+        f"n = {words.groups(len(free))} of near-duplicates with a photo shown{whole}, by the difference of "
+        f"their oldest and youngest label. {clicks.HOW} What it does to a model: part of its error is the labels' own (how "
         "much cannot be read off here, for photos with copies are no random sample), and a copy in both "
-        "training and test would flatter it; here no group is in both.",
-    )
+        "training and test would flatter it; in the split of UTKFace no group is in both.",
+        key="apart", choice=choice, after=clicks.apart,
+    )  # fmt: skip
     if len(groups):
         _groups(faces, choice, groups)
-    if "utkface" in faces.datasets:
+    named, n = about.in_tables(faces)
+    if named:
         _leakage()
+    if named < n:
+        st.caption(
+            f"What copies do to a test was worked out for the photos of UTKFace that the repository's split names: "
+            f"{named:,} of the {n:,} here. `python -m training.leakage` makes it."
+        )
 
 
 def _groups(faces, choice, groups):
@@ -92,17 +102,19 @@ def _groups(faces, choice, groups):
                     for one in mine.to_dict("records"):
                         address = pictures.get((one["dataset"], one["file"]))
                         gallery.button(faces, one, address, key=f"group_{number}", text=_member)
+                    if row.n > len(mine):
+                        st.caption(f"… and {row.n - len(mine):,} more", width="content")
     st.caption(
         "Groups whose labels differ most come first: two sexes, then years. Under each photo: age, sex, race "
-        "code, split. All photos of a group are shown, whatever the filters leave of it."
+        f"code, split. The photos of a group are shown (at most {MEMBERS}), whatever the filters leave of it."
     )
 
 
 def _members(faces, group):
     return faces.ask(
         f'SELECT {", ".join(gallery.CARD)} FROM faces WHERE dataset = ? AND "group" = ? '
-        "ORDER BY place LIMIT 12",
-        [group.dataset, group.group],
+        "ORDER BY place LIMIT ?",
+        [group.dataset, group.group, MEMBERS],
     )
 
 
@@ -153,10 +165,10 @@ def _leakage():
 
 
 def _doubts(faces, choice):
-    if not {"age_score", "sex_score"} <= faces.columns:
+    if not {"age_score", "sex_score"} <= faces.columns or not about.scored(faces, choice, "age_score"):
         st.info(
-            "The search for labels in doubt is not there for this data. `python -m training.suspects` makes "
-            "it for UTKFace.",
+            "Labels in doubt were searched among the photos of UTKFace that the repository's split names: none of "
+            "those chosen is among them. `python -m training.suspects` makes the search.",
             icon=":material/search_off:",
         )
         return
@@ -170,7 +182,8 @@ def _doubts(faces, choice):
             default="age",
             required=True,
         )
-        start = gallery.pager("doubts", faces.totals(choice)["photos"], DOUBTS, about=(choice, by))
+        ranked = about.scored(faces, choice, f"{by}_score")
+        start = gallery.pager("doubts", ranked, DOUBTS, about=(choice, by))
     try:
         judged, control = suspects.counts(by), suspects.counts(f"random {by}")
         said = suspects.verdicts().set_index(["file", "kind"]).verdict.to_dict()
@@ -199,10 +212,13 @@ def _doubts(faces, choice):
         )
 
     gallery.draw(faces, rows, key="doubts", text=text)
+    if missing := faces.totals(choice)["photos"] - ranked:
+        was = "was" if missing == 1 else "were"
+        st.caption(f"{missing:,} of the chosen photos {was} not in the search, and cannot be ranked here.")
     st.caption(
         "Under each photo its label, the guess without it "
         f"({'± the error to expect' if by == 'age' else 'and how sure'}), its rank among all {len(known):,} "
-        f"photos and what the reader said. {HOW_DOUBTED}"
+        f"photos and what that look said. {HOW_DOUBTED}"
     )
     if judged["n"]:
         rest = ", ".join(f"{judged[name]:,} {name}" for name in suspects.VERDICTS if judged[name])
@@ -237,7 +253,8 @@ def _photos(faces, choice):
 
 
 def _names(faces, choice):
-    st.markdown(LABELS)
+    for text in about.labels(faces):
+        st.markdown(text)
     stored = [name for name in faces.datasets if name in store.names()]
     if stored:
         _refused(stored)
@@ -264,7 +281,7 @@ def _refused(names):
         refused = facts.get("refused", {})
         total = sum(refused.values())
         st.markdown(
-            f"**{name}: {total:,} files were refused, {facts['photos']:,} taken.** What is no label or no "
+            f"**{name}: {_files(total)} refused, {facts['photos']:,} taken.** What is no label or no "
             "picture is reported and left out, never guessed."
         )
         if not total:
@@ -274,5 +291,10 @@ def _refused(names):
         for reason, n in sorted(refused.items(), key=lambda entry: -entry[1]):
             mine = [one["name"] for one in examples if one["reason"] == reason][:SHOWN]
             named = ": " + ", ".join(map(ui.plain, mine)) if mine else ""
-            lines.append(f"- {n:,} × {ui.plain(reason)}{named}")
+            more = " …" if mine and n > len(mine) else ""
+            lines.append(f"- {n:,} × {ui.plain(reason)}{named}{more}")
         st.markdown("\n".join(lines))
+
+
+def _files(n):
+    return "1 file was" if n == 1 else f"{n:,} files were"

@@ -123,7 +123,7 @@ def _faces(rows, text):
                 alt = f"Photo labelled {who}" if photo else f"Average face near {who}"
                 st.image(picture, alt=alt, width=150)
                 st.caption(text(row))
-    st.caption(photos.PHOTO if all(real) else photos.AVERAGE)
+    st.caption(photos.PHOTO if all(real) else photos.average())
 
 
 def _error_text(row):

@@ -6,13 +6,19 @@ import streamlit as st
 
 import ui
 from agesex.errors import AgeSexError
-from ui import loaders
+from ui import at_home, loaders
 
 AVERAGE = (
     "The pictures are no photos of these people: each is the average face of the labelled age and sex, of all "
-    "race codes. Bring in a copy of UTKFace (Dataset, Connect) to see the photos."
+    "race codes. "
 )
+BRING = "Bring in a copy of UTKFace (Dataset, Connect) to see the photos."
 PHOTO = "The pictures are the photos themselves, from the connected copy of UTKFace."
+
+
+def average():
+    """The sentence below average faces, with the way to the photos themselves."""
+    return AVERAGE + (BRING if at_home.may_see_photos() else at_home.NOT_SHOWN)
 
 
 def of(rows):
