@@ -21,6 +21,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from figures import keep
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that the command above works in a checkout without installing
@@ -54,6 +55,9 @@ def main():
         passes = _passes(port)
     ours, theirs = statistics.median(own), statistics.median(api)
     p50, p95 = np.percentile(times, [50, 95]) * 1000
+    keep(f"API, aligned faces, {args.clients} clients", f"{theirs:.0f} faces/s",
+         f"the model itself, 64 at once: {ours:.0f} faces/s; {theirs / ours:.0%} of it")  # fmt: skip
+    keep("API, one request, median and 95th percentile", f"{p50:.0f} ms, {p95:.0f} ms")
     print(f"{'the model, batches of 64 in memory':42}{ours:8.0f} faces/s")
     print(f"{f'API, aligned, {args.clients} clients':42}{theirs:8.0f} faces/s")
     print(f"{'share':42}{theirs / ours:8.0%}  (rounds {min(a / b for a, b in zip(api, own, strict=True)):.0%} to "

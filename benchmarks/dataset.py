@@ -22,6 +22,8 @@ import time
 from itertools import product
 from pathlib import Path
 
+from figures import keep
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]  # so that the command works in a checkout
 os.environ["AGESEX_WARMUP"] = "0"  # the app would load TensorFlow behind the first page
@@ -42,13 +44,15 @@ def main():
         return
     with tempfile.TemporaryDirectory() as folder:
         large, empty = Path(folder, "large"), Path(folder, "empty")
-        _write_large(large, args.rows)
+        if args.rows:
+            _write_large(large, args.rows)
         _run("labels", empty)
         if os.environ.get("AGESEX_HOME"):
             _run("stored", os.environ["AGESEX_HOME"])
-        _run("large", large)
+        if args.rows:
+            _run("large", large)
         if not args.no_browser:
-            for name, home in (("labels", empty), ("large", large)):
+            for name, home in (("labels", empty), ("large", large))[: 2 if args.rows else 1]:
                 times = [_chromium(home)[0] - 0.6 for _ in range(ROUNDS)]  # Tab.open waits so long for quiet
                 print(f"{name:8} Chromium, fresh server, whole page {statistics.median(times):6.2f} s "
                       f"({min(times):.2f} to {max(times):.2f})", flush=True)  # fmt: skip
@@ -100,6 +104,7 @@ def _size(name):
 
     def line(what, times, more=""):
         wall, cpu = (statistics.median(column) * 1e3 for column in zip(*times, strict=True))
+        keep(f"Dataset, {faces.n:,} rows: {what}", f"{wall:.0f} ms", more)
         print(f"{name:8}{faces.n:>10,} rows   {what:44}{wall:7.0f} ms{cpu:7.0f} ms of processor  {more}", flush=True)
 
     line("page Who for the first time, table read", [cold])
@@ -108,6 +113,7 @@ def _size(name):
     line("page Who after the same again", [_timed(app.run) for _ in range(ROUNDS)])
     _galleries(app, faces, line)
     _questions(faces, line)
+    keep(f"Dataset, {faces.n:,} rows: memory of the process, at most", f"{_peak():.2f} GB")
     print(f"{name:8} memory of the process, at most {_peak():.2f} GB; TensorFlow imported: "
           f"{'yes' if 'tensorflow' in sys.modules else 'no'}", flush=True)  # fmt: skip
 

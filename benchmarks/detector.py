@@ -7,6 +7,7 @@ with one face of 1.5 to 5 % of the width on a soft background (from the folder, 
 share found and median time, beside a search at full resolution by the same network in the same run.
 """
 
+import argparse
 import statistics
 import sys
 import time
@@ -18,13 +19,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]  # so that the command above works in a checkout
 
 import cv2  # noqa: E402
+from figures import keep  # noqa: E402
 from photos import background, portrait, read, scaled  # noqa: E402
 
 SIZE, SHARES, EACH, FULL = (4000, 3000), (0.015, 0.02, 0.03, 0.05), 40, 3
 SEEN = 0.5  # a find counts where it shares this much of the union with the box that was put there
 
 
-def main(folder=None):
+def main(folder=None, each=EACH):
     """Measure and print."""
     from agesex import faces
 
@@ -32,7 +34,7 @@ def main(folder=None):
     sources = _ordinary(Path(folder)) if folder else None
     for share in SHARES:
         found, seconds, sizes = 0, [], []
-        for i in range(EACH):
+        for i in range(each):
             photo, box = _large(np.random.default_rng(i), share, sources)
             started = time.perf_counter()
             boxes = [face.box for face in faces.find(photo)]
@@ -40,14 +42,17 @@ def main(folder=None):
             hit = [other for other in boxes if _overlap(box, other) > SEEN]
             found += bool(hit)
             sizes += [other[2] for other in hit[:1]]
-        print(f"4,000×3,000, face {share:.1%} wide   found {found:3} of {EACH}   "
+        print(f"4,000×3,000, face {share:.1%} wide   found {found:3} of {each}   "
               f"{statistics.median(seconds) * 1e3:6.0f} ms")  # fmt: skip
+        ours = statistics.median(seconds)
     times = []
     for i in range(FULL):
         photo, _ = _large(np.random.default_rng(i), 0.02, sources)
         started = time.perf_counter()
         faces.detector.detect(photo)
         times.append(time.perf_counter() - started)
+    keep("faces of a photo of 4,000×3,000", f"{ours * 1e3:.0f} ms",
+         f"the same network at full resolution {statistics.median(times) * 1e3:.0f} ms")  # fmt: skip
     print(f"the same network at full resolution        {statistics.median(times) * 1e3:6.0f} ms")
 
 
@@ -99,4 +104,8 @@ def _overlap(a, b):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", nargs="?")
+    parser.add_argument("--short", action="store_true", help="6 large photos of each kind")
+    asked = parser.parse_args()
+    main(asked.folder, each=6 if asked.short else EACH)

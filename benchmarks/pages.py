@@ -16,6 +16,8 @@ import sys
 import time
 from pathlib import Path
 
+from figures import keep
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]  # so that the command works in a checkout
 os.environ["AGESEX_WARMUP"] = "0"  # the app would load TensorFlow behind the first page
@@ -27,14 +29,23 @@ def main():
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--no-browser", action="store_true")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     args = parser.parse_args()
     logging.disable(logging.WARNING)  # Streamlit's, about running without a server
     bare = _bare()
     print(f"{'bare page: read, group, one chart':38}{bare * 1e3:8.0f} ms")
+    found = {}
     for view in VIEWS:
-        fresh, known, rows = _view(view)
+        fresh, known, rows = _view(view, args.rounds)
         print(f"{view:12}{rows:>8,} rows   new question{fresh * 1e3:7.0f} ms   asked before{known * 1e3:7.0f} ms "
               f"({known / bare:.1f} bare pages)", flush=True)  # fmt: skip
+        found[view] = fresh, known
+    for place, what in ((0, "after a question that nobody asked before"), (1, "after one that was asked before")):
+        view, times = max(found.items(), key=lambda entry: entry[1][place])
+        times_all = sorted(times[place] for times in found.values())
+        middle = statistics.median(times_all)
+        keep(f"Metrics {what}, median view of {len(found)}", f"{middle * 1e3:.0f} ms",
+             f"slowest: {view} {times[place] * 1e3:.0f} ms; a bare page {bare * 1e3:.0f} ms")  # fmt: skip
     print(f"TensorFlow imported: {'yes' if 'tensorflow' in sys.modules else 'no'}")
     if not args.no_browser:
         times = [_chromium() for _ in range(ROUNDS)]
@@ -59,7 +70,7 @@ def _bare():
     return statistics.median(_timed(page.run) for _ in range(5))
 
 
-def _view(view):
+def _view(view, rounds):
     """(seconds after a new question, after one that was asked before, rows of all splits)."""
     import streamlit as st
     from streamlit.testing.v1 import AppTest
@@ -67,7 +78,7 @@ def _view(view):
     from agesex import model
 
     fresh, known = [], []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         st.cache_data.clear()
         app = AppTest.from_file(ROOT / "app.py", default_timeout=300)
         app.query_params["view"] = view

@@ -25,6 +25,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import psutil
+from figures import keep
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]  # so that the command above works in a checkout
@@ -36,15 +37,16 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--aligned", help="folder with 1,000 aligned faces, .jpg")
     parser.add_argument("--photos", help="folder with photos, .jpg")
+    parser.add_argument("--short", action="store_true", help="fewer photos, and no memory of model.predict")
     args = parser.parse_args()
-    _photo_to_answer(args.photos)
+    _photo_to_answer(args.photos, 60 if args.short else PHOTOS)
     _aligned_to_answer(args.aligned)
     _passes()
-    _memory(args.aligned)
+    _memory(args.aligned, beside=not args.short)
     _whole_command(args.aligned)
 
 
-def _photo_to_answer(folder):
+def _photo_to_answer(folder, count):
     """The page's way and the usual way, photo by photo in turn."""
     from mtcnn import MTCNN
     from photos import photos
@@ -54,7 +56,7 @@ def _photo_to_answer(folder):
     loaded, usual, found = model.load(), MTCNN(), 0
     names = "decode", "find", "predict", "in all", "usual way"
     times = {name: [] for name in names}
-    for photo in photos(folder, PHOTOS, (640, 480)):
+    for photo in photos(folder, count, (640, 480)):
         data = cv2.imencode(".jpg", photo[..., ::-1])[1].tobytes()
         clock = [time.perf_counter()]
         picture = images.decode(io.BytesIO(data))
@@ -70,7 +72,9 @@ def _photo_to_answer(folder):
         _usual_way(data, usual, loaded)
         times["usual way"].append(time.perf_counter() - start)
     parts = {name: statistics.median(seconds) * 1e3 for name, seconds in times.items()}
-    print(f"{f'{PHOTOS} photos of 640×480 to an answer':38}{parts['in all']:8.1f} ms (decode {parts['decode']:.1f}, "
+    keep("a photo of 640×480 to an answer", f"{parts['in all']:.0f} ms",
+         f"mtcnn and `model.predict`: {parts['usual way']:.0f} ms, {parts['usual way'] / parts['in all']:.1f} times as long")  # fmt: skip
+    print(f"{f'{count} photos of 640×480 to an answer':38}{parts['in all']:8.1f} ms (decode {parts['decode']:.1f}, "
           f"find {parts['find']:.1f}, predict {parts['predict']:.1f}); a face in {found}; mtcnn and model.predict: "
           f"{parts['usual way']:.1f} ms, {parts['usual way'] / parts['in all']:.1f} times as long")  # fmt: skip
 
@@ -96,18 +100,21 @@ def _aligned_to_answer(folder):
         own.append(time.perf_counter() - middle)
         ours.append(middle - start)
     ours, own = (statistics.median(seconds[20:]) * 1e3 for seconds in (ours, own))
+    keep("an aligned JPEG to an answer", f"{ours:.1f} ms", f"the forward pass alone {own:.1f} ms")
     print(f"{'aligned JPEG to an answer':38}{ours:8.1f} ms, forward pass alone {own:.1f} ms: "
           f"{ours - own:.1f} ms on top")  # fmt: skip
 
 
 def _passes():
     for faces, ours, single, keras in _forward():
+        keep(f"forward pass, {faces} at once, without the mirror image", f"{single * 1e3:.1f} ms",
+             f"Keras' `predict` {keras * 1e3:.1f} ms: {keras / single:.1f} times as long")  # fmt: skip
         print(f"{f'forward pass, {faces} at once':38}{ours * 1e3:8.1f} ms, without the mirror image "
               f"{single * 1e3:.1f} ms, Keras predict (one image) {keras * 1e3:.1f} ms: "
               f"{keras / single:.1f} times as fast")  # fmt: skip
 
 
-def _memory(folder):
+def _memory(folder, *, beside=True):
     """Growth of this process over many predictions of varying numbers of faces."""
     from photos import photos
 
@@ -128,14 +135,16 @@ def _memory(folder):
         loaded.network.predict(np.zeros((1, *(loaded.input_size,) * 2, 3), np.float32), verbose=0)
 
     grown = []
-    for call in (ours, keras):
+    for call in (ours, keras) if beside else (ours,):
         for i in range(300):
             call(i)
         before = _resident()
         for i in range(PREDICTIONS):
             call(i)
         grown.append(_resident() - before)
-    print(f"{f'memory after {PREDICTIONS:,} predictions':38}{grown[0]:+8.1f} MB, model.predict {grown[1]:+.1f} MB")
+    peer = f"model.predict {grown[1]:+.1f} MB" if beside else ""
+    keep(f"memory after {PREDICTIONS:,} predictions", f"{grown[0]:+.0f} MB", peer)
+    print(f"{f'memory after {PREDICTIONS:,} predictions':38}{grown[0]:+8.1f} MB, {peer}")
 
 
 def _resident():
@@ -151,6 +160,7 @@ def _whole_command(folder):
         for i, photo in enumerate(_photos(folder)):
             (photos / f"{i:04d}.jpg").write_bytes(photo)
         seconds = _command(photos, Path(scratch) / "out.csv")
+    keep(f"`agesex predict --aligned` over {FILES:,} files, start included", f"{FILES / seconds:.0f} faces/s")
     print(f"{'whole command, aligned files':38}{FILES:>8,} files {seconds:8.1f} s "
           f"{FILES / seconds:8.0f} faces/s")  # fmt: skip
 

@@ -20,6 +20,8 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+from figures import keep
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]  # so that the command works in a checkout
 YEARS = re.compile(r"\d+ years")  # the heading of an answer
@@ -51,6 +53,9 @@ def main():
         peer = "" if beside is None else statistics.median(row[beside] for row in rows)
         peer = peer and f"   bare app {peer:.2f} s ({middle / peer:.1f} ×)"
         since = "after the first page" if beside is None else "after the command"
+        what = {"server answers": "`make app` until the server answers", "first page drawn": "`make app` until the first "
+                "page is drawn"}.get(name, "from there to the first face answered on Predict, TensorFlow loading behind")  # fmt: skip
+        keep(what, f"{middle:.1f} s", peer.replace("   ", "").replace("bare app", "a bare Streamlit app of one line:"))
         print(f"{name:26}{middle:6.2f} s {since} ({min(times):.2f} to {max(times):.2f}){peer}")
 
 
