@@ -8,18 +8,18 @@ from agesex import model, model_card
 
 def draw(name):
     """The card of one model, and the licence of its weights."""
-    card = ui.full_card(name)
+    title, summary, sections, whole = ui.card_texts(name)
     st.download_button(
         "Download this card",
-        model_card.markdown(card),
+        whole,
         file_name=f"MODEL_CARD_{name}.md",
         mime="text/markdown",
         icon=":material/download:",
         on_click="ignore",
     )
-    st.subheader(card["title"], anchor=False)
-    st.markdown(model_card.summary(card))
-    for heading, text in model_card.sections(card).items():
+    st.subheader(title, anchor=False)
+    st.markdown(summary)
+    for heading, text in sections.items():
         if heading in (model_card.FIGURES, model_card.GROUPS):
             with st.expander(heading):
                 st.markdown(text)

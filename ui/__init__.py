@@ -26,6 +26,7 @@ from ui.loaders import (
 )
 from ui.model_tables import (
     by_group,
+    card_texts,
     full_card,
     model_names,
     read_card,
@@ -36,7 +37,8 @@ from ui.model_tables import (
 from ui.pieces import average_faces, big_figure, figure, picture, saver
 
 __all__ = [
-    "MENU", "NOTICE", "Entry", "average_faces", "big_figure", "by_group", "connected", "dataset_facts",
+    "MENU", "NOTICE", "Entry", "average_faces", "big_figure", "by_group", "card_texts", "connected",
+    "dataset_facts",
     "detector", "explain_report", "figure", "full_card", "guard", "label_table", "link", "load_model",
     "model_names", "page", "picture", "plain", "read_card", "read_history", "read_predictions", "read_stress",
     "run", "sample_labels", "sample_title", "saver", "utkface", "warm_up",

@@ -102,6 +102,23 @@ def full_card(name=None):
     return _full_card(identity(name), stamp(name, "stress.json"))
 
 
+@st.cache_data(max_entries=16, show_spinner=False)
+def _card_texts(of, stamp):
+    from agesex import model_card
+
+    card = _full_card(of, stamp)
+    return card["title"], model_card.summary(card), model_card.sections(card), model_card.markdown(card)
+
+
+def card_texts(name):
+    """What the page Model card shows of a model, written once.
+
+    Returns:
+        (title, summary, {heading: Markdown}, the whole as Markdown).
+    """
+    return _card_texts(identity(name), stamp(name, "stress.json"))
+
+
 @st.cache_data(max_entries=64, show_spinner=False)
 def _agreed(of):
     from agesex import headline
