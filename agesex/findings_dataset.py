@@ -57,6 +57,8 @@ def ages(found):
     """The most frequent age, and where half of the photos lie; result of `who.frequent`."""
     if found["photos"] < FEW:
         return few(found["photos"], "which ages are frequent")
+    if found["n"] == found["photos"]:
+        return f"All {found['photos']:,} photos show people labelled {found['age']}"
     between = f"{found['low']:.0f} to {found['high']:.0f}" if found["low"] < found["high"] else f"{found['low']:.0f}"
     return (
         f"Half of the photos show people of {between}; the age {found['age']} alone has "
@@ -101,6 +103,8 @@ def boxes(rows, by):
     if len(order) < 2:
         return f"Fewer than two groups have {MIN_GROUP} photos"
     young, old = order.iloc[0], order.iloc[-1]
+    if old["mean"] - young["mean"] < 0.05:
+        return f"By {FIELD_NAMES[by]}, the mean age is the same: {young['mean']:.1f}"
     return (
         f"By {FIELD_NAMES[by]}, the mean age runs from {young['mean']:.1f} ({young['name']}) to "
         f"{old['mean']:.1f} ({old['name']})"
@@ -154,9 +158,8 @@ def histogram(rows, name):
     """Where the middle of a measure lies; rows of `who.histogram`."""
     if rows.n.sum() < FEW:
         return few(int(rows.n.sum()), f"which {MEASURE_NAMES[name][0]} is usual")
-    shares = rows.share.cumsum()
-    low, high = rows[shares >= 0.05].iloc[0], rows[shares >= 0.95].iloc[0]
-    return f"Nine in ten photos have a {MEASURE_NAMES[name][0]} of {low.start:.3g} to {high.end:.3g}"
+    low, high = rows.attrs["middle"]
+    return f"Nine in ten photos have a {MEASURE_NAMES[name][0]} of {low:.3g} to {high:.3g}"
 
 
 def people(ages, sex=None, race=None):

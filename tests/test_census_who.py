@@ -102,6 +102,8 @@ def test_a_histogram_holds_every_photo_and_its_bins_stay_under_a_filter(many):
     assert rows.n.sum() == len(many) and rows.share.sum() == pytest.approx(1)
     assert rows.start.iloc[0] == pytest.approx(many.brightness.min(), abs=1e-4)
     assert rows.end.iloc[-1] == pytest.approx(many.brightness.max(), abs=1e-4)
+    low, high = rows.attrs["middle"]  # nine tenths, to the photo
+    assert many.brightness.astype("float32").between(low, high).mean() == pytest.approx(0.9, abs=2 / len(many))
     few = who.histogram(faces, Choice(ages=(0, 20)), "brightness")
     assert set(few.start.round(3)) <= set(rows.start.round(3))
     inside = many.brightness.astype("float32").between(*rows.iloc[5][["start", "end"]])

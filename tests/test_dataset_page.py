@@ -101,7 +101,7 @@ def test_the_counts_are_those_of_the_labels(opened):
         "Male": f"{(table.sex == 'male').sum():,}",
         "Have a copy": f"{facts['photos_in_groups']:,}",
         "Dropped": f"{facts['splits']['dropped']:,}",
-        "Left out": f"{facts['malformed']:,}",
+        "Left out before": f"{facts['malformed']:,}",
     }
 
 
@@ -268,8 +268,34 @@ def test_six_photos_have_counts_and_no_shares(opened, tmp_path):
     assert "Counts, for no group has 50 photos." in text and " %" not in text.replace("middle 90 %", "").replace("least 20 %", "")
 
 
-def test_so_what_says_which_filters_its_figures_leave_out(opened):
-    assert "They leave out what else is chosen here: split, flag." in words(opened(of_split="test", of_flag="grey"))
+def test_so_what_is_silent_where_something_is_chosen_that_errors_are_not_known_by(opened):
+    text = words(opened(of_split="test", of_flag="grey"))
+    assert "Here split and flag is chosen, too" in text and "their age is off by" not in text
+    assert "their age is off by" in words(opened(of_age="20-90"))
+
+
+def test_a_bar_of_which_a_part_is_chosen_is_drawn_half_pale_and_not_outlined():
+    from agesex.charts import who as drawn
+    from ui.dataset import clicks
+
+    bands = pd.Series(["10–19", "20–29", "30–39"])
+    part = clicks.part(Choice(ages=(26, 39)), "band", bands)
+    assert part.tolist() == [0, clicks.PARTLY, 1]
+    years = clicks.of_ages(Choice(ages=(26, 26)), pd.Series([25, 26, 30]), pd.Series([29, 26, 34]))
+    assert years.tolist() == [clicks.PARTLY, 1, 0]
+    assert clicks.part(Choice(sexes=("male",)), "sex", pd.Series(["male", "female"])).tolist() == [1, 0]
+    rows = pd.DataFrame({
+        "first": "a", "second": bands, "n": 5, "expected": 5.0, "ratio": 1.0, "adjusted": 0.0, "mark": "", "chosen": part > 0,
+        "part": part,
+    })  # fmt: skip
+    shown = drawn.two_way(rows, ("a", "b")).rows
+    assert shown.outline.nunique() == 2 and shown.outline.iloc[1] == shown.outline.iloc[0] != shown.outline.iloc[2]
+    assert shown.shown.is_monotonic_increasing and shown.shown.nunique() == 3
+
+
+def test_one_age_has_no_middle_half_and_no_means_to_compare(opened):
+    text = words(opened(of_age="26-26"))
+    assert "photos show people labelled 26" in text and "the mean age is the same: 26.0" in text
 
 
 def test_the_csv_holds_the_selection(faces):

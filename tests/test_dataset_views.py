@@ -1,5 +1,6 @@
 """The views Pictures, Averages, Map, What is wrong and Connect of the Dataset page."""
 
+import json
 import shutil
 from types import SimpleNamespace
 
@@ -411,6 +412,21 @@ def test_connect_lists_what_is_there_and_what_the_words_mean(stored, opened):
     assert table.pictures.tolist() == ["yes"] and table.refused.tolist() == [1]
     assert "no statement about anybody's gender" in words(page) and "non-commercial research" in words(page)
     assert "dataset import" in page.code[0].value and not page.text_input
+
+
+def test_connect_names_an_import_that_was_cut_off_and_how_to_go_on(stored, opened):
+    from agesex.dataset import store, unfinished
+
+    folder = store.part_of("half")
+    folder.mkdir(parents=True)
+    notes = {"source": "utkface", "path": "/somewhere/half.zip", "from": "half.zip", "name": "half"}
+    (folder / unfinished.WORK).write_text(json.dumps(notes), "utf-8")
+    page = opened(view="connect")
+    assert any("half\\.zip was cut off" in one.value for one in page.warning)
+    (commands,) = [one.value for one in page.code if "dataset remove half" in one.value]
+    assert "dataset import /somewhere/half.zip" in commands
+    folder.rename(folder.with_name("elsewhere"))
+    assert not opened(view="connect").warning
 
 
 def test_an_import_from_the_page_brings_the_pictures(drawn, opened, monkeypatch):

@@ -126,7 +126,8 @@ def histogram(faces, choice, name):
         name: of `MEASURES`.
 
     Returns:
-        DataFrame: start, end, n, share (of the photos that have the measure). The bins are those of the whole
+        DataFrame: start, end, n, share (of the photos that have the measure), and attrs["middle"], the ends between
+        which nine tenths of them lie. The bins are those of the whole
         data set, whatever is chosen; the outermost hold what lies beyond them, and reach as far.
 
     Raises:
@@ -151,7 +152,12 @@ def histogram(faces, choice, name):
     start = low + rows.bin * width
     end = (start + width).where(rows.bin < BINS - 1, max(float(ends.most), low + BINS * width))
     start = start.where(rows.bin > 0, min(float(ends.least), low))
-    return pd.DataFrame({"start": start, "end": end, "n": rows.n, "share": rows.n / rows.n.sum()})
+    found = pd.DataFrame({"start": start, "end": end, "n": rows.n, "share": rows.n / rows.n.sum()})
+    middle = faces.about(
+        choice, f"SELECT quantile_cont({name}, 0.05) AS low, quantile_cont({name}, 0.95) AS high FROM {{chosen}}"
+    ).iloc[0]
+    found.attrs["middle"] = float(middle.low), float(middle.high)
+    return found
 
 
 def _quantiles(ages, n, wanted):

@@ -64,8 +64,11 @@ def look(chart):
 
 
 def paled(rows):
-    """The rows with shown and read: 1 where the column `chosen` is true, else `PALE` and `PALE_TEXT`."""
-    kept = rows.chosen.astype(float)
+    """The rows with shown and read: 1 where the column `chosen` is true, else `PALE` and `PALE_TEXT`.
+
+    A column `part`, where there is one, says how much of a mark is chosen, 0 to 1: what is between is drawn between.
+    """
+    kept = (rows.part if "part" in rows else rows.chosen).astype(float)
     return rows.assign(**{MARK: kept.clip(lower=PALE), TEXT: kept.clip(lower=PALE_TEXT)})
 
 

@@ -155,11 +155,16 @@ def two_way(rows, titles):
         below=[MARKS[mark].strip() for mark in rows["mark"]],
         shade=FAINT + (FULLEST - FAINT) * far,
         way=np.where(rows.ratio >= 1, "over", "under"),
-        outline=np.where(rows.chosen & ~rows.chosen.all(), CHOSEN_LINE, THIN_LINE),
+        outline=np.where(_whole(rows) & ~rows.chosen.all(), CHOSEN_LINE, THIN_LINE),
     )
     rows = paled(rows)
     names = (tuple(rows[name].drop_duplicates()) for name in ("first", "second"))
     return Picture(rows, _two_way(*names, tuple(titles)), (PICK,))
+
+
+def _whole(rows):
+    """Which marks are chosen as a whole."""
+    return rows.part == 1 if "part" in rows else rows.chosen
 
 
 @lru_cache(128)

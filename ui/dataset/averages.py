@@ -11,7 +11,7 @@ from PIL import Image
 import ui
 from agesex import averages, samples
 from agesex import findings_dataset_more as words
-from agesex.census import UNKNOWN, Choice
+from agesex.census import EVERYBODY, UNKNOWN, Choice
 from agesex.dataset import SPLITS, pictures
 from agesex.errors import AgeSexError
 from agesex.labels import RACES, SEXES
@@ -50,7 +50,7 @@ def draw(faces, choice):
     if photos.readable(faces) and faces.totals(aligned)["photos"]:
         source = linked.remembered(
             st.segmented_control, "Averages of", list(FROM), format_func=FROM.get, key="averages_of",
-            default=CARRIED,
+            default=CARRIED if choice == EVERYBODY else CHOSEN,
             required=True,
         )  # fmt: skip
     else:

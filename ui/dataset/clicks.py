@@ -21,6 +21,7 @@ from agesex.labels import MAX_AGE
 from agesex.metrics import AGE_BANDS, BAND_NAMES
 from ui.dataset import filters
 
+PARTLY = 0.5  # how strongly a bar is drawn of which a filter keeps a part
 HOW = "A click on a bar is a filter, a second click takes it back."
 STROKE = f"{HOW} A stroke over several takes them all."
 FIELDS = {"sex": "sexes", "race": "races", "split": "splits", "source": "sources", "band": "ages"}
@@ -151,23 +152,30 @@ def band_ages(band):
     return AGE_BANDS[place], min(AGE_BANDS[place + 1] - 1, MAX_AGE)
 
 
-def chosen(choice, field, names):
-    """Which groups of a field the choice keeps, were it for that field's filter alone.
+def part(choice, field, names):
+    """How much of each group of a field the choice keeps, were it for that field's filter alone.
 
     Args:
         choice: `agesex.census.Choice`.
         field: a name of `who.FIELDS`.
-        names: Series of names of its groups; of bands, those that an age filter touches are kept.
+        names: Series of names of its groups.
 
     Returns:
-        Series of bool.
+        Series of float: 1 (all), 0 (nothing), or `PARTLY` for a band of which an age filter keeps some ages.
     """
     if field == "band":
-        low, high = choice.ages
         ends = {name: band_ages(name) for name in names.unique()}
-        return names.map({name: last >= low and first <= high for name, (first, last) in ends.items()}).astype(bool)
+        first, last = (names.map({name: pair[i] for name, pair in ends.items()}).astype(int) for i in (0, 1))
+        return of_ages(choice, first, last)
     wanted = getattr(choice, FIELDS[field])
-    return names.isin(wanted) if wanted else pd.Series(True, names.index)
+    return (names.isin(wanted) if wanted else pd.Series(True, names.index)).astype(float)
+
+
+def of_ages(choice, first, last):
+    """As `part`, of bars from a first to a last age, both included; Series of years."""
+    low, high = choice.ages
+    inside, touched = first.ge(low) & last.le(high), last.ge(low) & first.le(high)
+    return touched * PARTLY + inside * (1 - PARTLY)
 
 
 def _filter(field, name):

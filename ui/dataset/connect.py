@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 import ui
-from agesex.dataset import pictures, store
+from agesex.dataset import pictures, store, unfinished
+from agesex.dataset.counting import counted
 from agesex.dataset.job import DONE, FAILED, STOPPED, STOPPING, Job
 from agesex.dataset.sources.base import SOURCES
 from agesex.findings import percent
@@ -58,6 +59,7 @@ def draw(faces, choice):
     """
     st.subheader("What is connected", anchor=False)
     _connected(faces)
+    _unfinished()
     st.subheader("Bring data in", anchor=False)
     if at_home.may_import():
         _form()
@@ -110,10 +112,26 @@ def _connected(faces):
                 "imported": facts["made"],
             }
         )
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    numbers = {name: st.column_config.NumberColumn(format="localized") for name in ("photos", "refused")}
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers)
     st.caption(
-        f"n = {faces.n:,} photos in all. Several data sets are shown together; the filter Source picks one."
+        f"n = {faces.n:,} photos in all. Several data sets are counted together, the same photo in two of them twice; the filter "
+        "Source picks those of one form (UTKFace, CSV, …). To look at one alone, remove the others or keep them under "
+        "another AGESEX_HOME."
     )
+
+
+def _unfinished():
+    """Imports that were cut off, each with the command that goes on; not the one that this page runs."""
+    for left in unfinished.unfinished():
+        if left.running:
+            continue
+        st.warning(
+            ui.plain(f"An import of {left.origin or left.name} was cut off: {counted(left.photos, 'photo')} kept, not shown on any "
+                     f"page yet. To go on, or to delete them:"), icon=":material/pause_circle:",
+        )  # fmt: skip
+        remove = f"python -m agesex dataset remove {left.name}"
+        st.code("\n".join(filter(None, (left.command, remove))), language="bash", wrap_lines=True)
 
 
 def _form():
@@ -125,7 +143,7 @@ def _form():
     with st.container(border=True, horizontal=True, vertical_alignment="bottom", key="import"):
         st.text_input("Path on this computer", key="import_path", placeholder="/home/me/UTKFace.tar.gz")
         st.selectbox("What it is", [GUESS, *SOURCES], key="import_source", width=180)
-        st.text_input("Name", key="import_name", placeholder="as what it is", width=160)
+        st.text_input("Name", key="import_name", placeholder="that of its form", width=160)
         st.toggle(
             "Replace", key="import_replace", help="Let a data set of this name give way, whatever it holds"
         )

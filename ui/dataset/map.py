@@ -31,7 +31,7 @@ ALIKE = (
     "is. How far apart two islands lie, and which way up the map is, mean nothing."
 )
 HOW = (
-    "Draw around points with the lasso (or a box) to see the photos; a double click, or the button below, lets them go. The camera "
+    "Draw around points with the lasso (or a box) to see the photos; a double click, or the button that then comes, lets them go. The camera "
     "above the map saves it as SVG."
 )
 

@@ -11,6 +11,10 @@ from agesex.errors import AgeSexError
 from ui.dataset import clicks, filters
 
 UNKNOWN_TO_SLICES = ("splits", "flags", "copies", "sources", "taken", "measures", "apart")  # filters of the page
+BEYOND = (
+    "Errors are known by age, sex and race code. Here {chosen} is chosen, too: who is rare among these photos says nothing "
+    "about those errors, so nothing is said."
+)
 NOBODY = (
     "No group that is rare among these photos has a larger error on the model's test photos than everybody else, "
     "beyond chance."
@@ -30,6 +34,11 @@ def draw(faces, choice):
         if n < findings_dataset.FEW:
             st.markdown(f"{findings_dataset.few(n, 'who is rare among them')}.")
             return
+        beyond = [filters.NAMES[name].lower() for name in UNKNOWN_TO_SLICES
+                  if getattr(choice, name) != getattr(EVERYBODY, name)]  # fmt: skip
+        if beyond:
+            st.markdown(BEYOND.format(chosen=" and ".join(beyond)))
+            return
         told = sentences(faces, choice)
         if told is None:
             st.caption("Without the predictions of the default model there is no consequence to show.")
@@ -41,12 +50,7 @@ def draw(faces, choice):
                 ui.link("Metrics", "See the slice", query_params=address)
         if not told:
             st.markdown(NOBODY)
-        left_out = [
-            filters.NAMES[name].lower() for name in UNKNOWN_TO_SLICES if getattr(choice, name) != getattr(EVERYBODY, name)
-        ]
-        if len(choice.races) > 1:
-            left_out.append("race code")
-        beyond = f" They leave out what else is chosen here: {', '.join(left_out)}." if left_out else ""
+        beyond = " They leave out which race codes are chosen here." if len(choice.races) > 1 else ""
         st.caption(
             "Errors are those of the default model on its test photos (of UTKFace), of the ages, sex and race code "
             f"chosen here; everybody else is the rest of the test photos.{beyond} A group is said where it has less than "

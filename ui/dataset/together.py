@@ -44,10 +44,14 @@ def _two_way(faces, choice):
     # over all groups of its own fields, so that the cell beside the chosen one can be clicked
     found = who.cells(faces, choice.but(clicks.FIELDS[first], clicks.FIELDS[second]), first, second)
     rows = _sorted(balance.crosstab(found), first, second)
-    kept = clicks.chosen(choice, first, rows["first"]) & clicks.chosen(choice, second, rows.second)
-    rows = rows.assign(chosen=kept)
+    part = clicks.part(choice, first, rows["first"]) * clicks.part(choice, second, rows.second)
+    kept = part > 0
+    rows = rows.assign(chosen=kept, part=part)
     test = balance.association(found)
-    outlined = "" if kept.all() else " Outlined: what is chosen; the table is of all groups of its two fields."
+    outlined = "" if (part == 1).all() else (
+        " Outlined: what is chosen; half pale: groups of which a part is chosen, counted whole here; the table is of all "
+        "groups of its two fields."
+    )
     known = "" if pd.isna(test["v"]) else f" Cramér's V {test['v']:.2f} (0 unrelated, 1 one decides the other)."
     clicks.figure(
         findings_dataset.two_way(rows, first, second),
@@ -73,8 +77,9 @@ def _balance(faces, choice):
         return
     rows = rows.assign(
         share=rows.n / rows.groupby("split").n.transform("sum"),
-        chosen=clicks.chosen(choice, "band", rows.band) & clicks.chosen(choice, "split", rows.split),
+        part=clicks.part(choice, "band", rows.band) * clicks.part(choice, "split", rows.split),
     )
+    rows = rows.assign(chosen=rows.part > 0)
     tests = balance.split_balance(faces, choice.but("ages", "splits"))  # of the photos in the chart
     clicks.figure(
         findings_dataset.balance(tests), drawn.split_bands(rows, BAND_NAMES),

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 import ui
-from agesex import findings_dataset
+from agesex import findings_dataset, formats
 from agesex.census import who
 from agesex.charts import who as drawn
 from agesex.dataset import store
@@ -53,7 +53,7 @@ def _counts(faces, choice, total):
                 "or mirrored copies.",
             ),
             ("Dropped", total["dropped"], "Copies of published test photos; never used."),
-            ("Left out", _malformed(), "Files whose names are no labels, or that are no pictures; see What is wrong."),
+            ("Left out before", _malformed(), "Files whose names are no labels, or that are no pictures; see What is wrong."),
         ):
             if value or name != "Sex unknown":
                 st.metric(name, f"{value:,}", help=help_text, border=True, width=165)
@@ -73,7 +73,9 @@ def _malformed():
 
 
 def _csv(faces, choice):
-    return faces.rows(choice, TAKEN_AWAY).to_csv(index=False)
+    rows = faces.rows(choice, TAKEN_AWAY)
+    named = {column: rows[column].astype(str).map(formats.no_formula) for column in ("file", "group")}
+    return rows.assign(**named).to_csv(index=False, lineterminator="\r\n")  # or a \r in a name is not quoted
 
 
 def _ages(faces, choice):
@@ -95,10 +97,12 @@ def _ages(faces, choice):
     large, said = shares.large(found, "name")
     in_shares = wanted and not large.empty
     found = large if in_shares else found
-    note = f"n = {faces.totals(choice)['photos']:,} photos chosen; pale: ages that the filter leaves out. {clicks.STROKE}"
+    half = ", half pale: bars of which it keeps a part, drawn whole" if width > 1 else ""
+    note = f"n = {faces.totals(choice)['photos']:,} photos chosen; pale: ages that the filter leaves out{half}. {clicks.STROKE}"
     if wanted:
         note += f" {said}" if in_shares else f" Counts, for no group has {findings_dataset.FEW} photos."
-    rows = found.assign(chosen=found.end.gt(choice.ages[0]) & found.start.le(choice.ages[1]))
+    rows = found.assign(part=clicks.of_ages(choice, found.start, found.end - 1))
+    rows = rows.assign(chosen=rows.part > 0)
     after, span = partial(clicks.ages, width), (0, faces.oldest + 1)
     if by in ("race", "split") and not (by == "split" and in_shares):
         return _panels(rows, by, choice, span, in_shares, after, f"{note} {_note(faces, by)}")
@@ -133,12 +137,11 @@ def _pyramid(faces, choice):
     found = who.pyramid(faces, choice.but("ages", "sexes"))
     if found.empty:
         return
-    low, high = choice.ages
-    inside = found.end.gt(low) & found.start.le(high)
-    rows = found.assign(chosen=inside & (found.sex.isin(choice.sexes) if choice.sexes else True))
+    part = clicks.of_ages(choice, found.start, found.end - 1) * clicks.part(choice, "sex", found.sex)
+    rows = found.assign(chosen=part > 0, part=part)
     clicks.figure(
         findings_dataset.pyramid(found), drawn.pyramid(rows),
-        f"n = {found.n.sum():,} photos of every age and of both sexes; pale: not chosen. A click is a filter of age "
+        f"n = {found.n.sum():,} photos of every age and of both sexes; pale: not chosen, half pale: chosen in part. A click is a filter of age "
         f"and sex. {about.sexes(faces)}",
         key="pyramid", choice=choice, after=clicks.sex_and_ages,
     )  # fmt: skip
