@@ -17,6 +17,9 @@ def main():
     """Start the server; returns when it ends."""
     from streamlit.web import cli
 
+    from ui import housekeeping
+
+    housekeeping.give_back()
     threading.Thread(target=_load, name="ahead", daemon=True).start()
     sys.argv = ["streamlit", "run", str(APP), *sys.argv[1:]]
     cli.main(prog_name="streamlit")

@@ -12,7 +12,7 @@ import time
 import streamlit as st
 
 from agesex.errors import AgeSexError
-from ui import at_home
+from ui import at_home, housekeeping
 from ui.model_tables import answer as answer  # views ask for it here
 from ui.model_tables import read_photo_quality as read_photo_quality
 
@@ -190,7 +190,7 @@ def _warm_up():
     log = logging.getLogger("agesex.warm_up")
     time.sleep(1.0)  # the page that started this, and the scripts that draw it, are on their way to the browser
     started = time.perf_counter()
-    for load in (load_model, detector):
+    for load in (load_model, detector, housekeeping.lighten):
         try:
             load()
         except Exception:
