@@ -52,13 +52,16 @@ class Format:
 
 
 def _as_csv(rows, columns, *, head):
+    lines = [dict(zip(columns, columns, strict=True))] if head else []
+    lines += [row | {"file": no_formula(row["file"])} for row in rows]
+    return "".join(_csv_line(line, columns) for line in lines)
+
+
+def _csv_line(row, columns):
+    """One line; a name with a carriage return is put in quotes, or a spreadsheet begins a new line there."""
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    if head:
-        writer.writeheader()
-    for row in rows:
-        writer.writerow(row | {"file": no_formula(row["file"])})
-    return text.getvalue()
+    csv.DictWriter(text, columns, lineterminator="\r\n").writerow(row)  # these two are quoted where they occur
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def no_formula(name):

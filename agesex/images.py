@@ -51,6 +51,8 @@ _UPRIGHT = {  # EXIF orientation -> what makes it upright; ImageOps.exif_transpo
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_PROFILED = ("RGB", "L", "CMYK")  # modes that a profile is applied to as they are
+_STRIP = 2**21  # pixels
 _RANGES = (1, 255, 1023, 4095, 16383, 65535)  # full scale of float, 8-, 10-, 12-, 14-, 16-bit
 
 
@@ -227,18 +229,36 @@ def _upright_rgb(image):
         image = image.transpose(_UPRIGHT[orientation])
     if image.mode.startswith(("I", "F")):
         image = _eight_bit(np.asarray(image), image.mode, notes)
-    if image.has_transparency_data:
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
-    elif image.mode not in ("RGB", "L", "CMYK"):
-        image = image.convert("RGB")
-    return np.array(_srgb(image, profile), np.uint8, order="C"), notes
+    clear, opaque = image.has_transparency_data, _srgb(image.mode, profile)
+    # by strips, because Pillow takes 4 bytes a pixel for each copy, and there would be five of them
+    width, height = image.size
+    out = np.empty((height, width, 3), np.uint8)
+    for first, last in _strips(height, width):
+        strip = image.crop((0, first, width, last))
+        if clear:
+            white = Image.new("RGBA", strip.size, "white")
+            strip = Image.alpha_composite(white, strip.convert("RGBA")).convert("RGB")
+        elif strip.mode not in _PROFILED:
+            strip = strip.convert("RGB")
+        out[first:last] = np.asarray(opaque(strip))
+    return out, notes
+
+
+def _strips(height, width):
+    """(first row, row after the last) of each piece of a picture, of about `_STRIP` pixels."""
+    rows = max(1, _STRIP // width)
+    return [(first, min(height, first + rows)) for first in range(0, height, rows)]
 
 
 def _eight_bit(values, mode, notes):
     """A grey picture of other numbers as 8 bits: by the full scale that its values fit into."""
-    values = np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
+    strips = _strips(*values.shape)
+
+    def numbers(first, last):
+        return np.nan_to_num(values[first:last].astype(np.float64), posinf=0.0, neginf=0.0)
+
+    low = min(float(numbers(*strip).min()) for strip in strips)
+    high = max(float(numbers(*strip).max()) for strip in strips)
     ranges = _RANGES if mode == "F" else _RANGES[1:]
     if low < 0 or high > ranges[-1]:
         notes.append(f"its values {low:g} to {high:g} were stretched to 0 to 255")
@@ -246,21 +266,26 @@ def _eight_bit(values, mode, notes):
         low, high = 0.0, next(top for top in ranges if high <= top)
         if mode.startswith("I;16") and high < ranges[-1]:  # 12-bit scans in a 16-bit file
             notes.append(f"its values were taken as 0 to {high:.0f} instead of 0 to 65535")
-    scaled = (values - low) * (255 / ((high - low) or 1.0))
-    return Image.fromarray(np.round(scaled).astype(np.uint8))
+    scaled = np.empty(values.shape, np.uint8)
+    for first, last in strips:
+        scaled[first:last] = np.round((numbers(first, last) - low) * (255 / ((high - low) or 1.0)))
+    return Image.fromarray(scaled)
 
 
-def _srgb(image, profile):
-    """RGB by the embedded colour profile; a missing, odd or wrong one is ignored."""
+def _srgb(mode, profile):
+    """The function that makes a strip RGB by the embedded profile; a missing, odd or wrong one is ignored."""
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             if "sRGB" not in ImageCms.getProfileDescription(source):
                 target = ImageCms.createProfile("sRGB")
-                return ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+                mode = mode if mode in _PROFILED else "RGB"
+                transform = ImageCms.buildTransform(source, target, mode, "RGB")
+                ImageCms.applyTransform(Image.new(mode, (1, 1)), transform)
+                return lambda strip: ImageCms.applyTransform(strip, transform)
         except Exception:  # PyCMSError, and what lcms makes of garbage
-            return image.convert("RGB")
-    return image.convert("RGB")
+            pass
+    return lambda strip: strip.convert("RGB")
 
 
 def _from_array(array, max_pixels):

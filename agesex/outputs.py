@@ -93,11 +93,12 @@ class File:
         self._aside, self._facts = self.part, self.part.with_name(self.part.name + ".json")
         if not self.part.exists():
             if resume and self.path.exists():
+                self._facts.unlink(missing_ok=True)  # of a run that was killed right at its end
                 raise ValueError(
                     f"{self.path.name} is whole, there is nothing to resume. Leave out --resume to make it anew, "
                     f"or name another --output."
                 )
-            console.write(self._facts, json.dumps(settings, indent=1) + "\n")
+            self._write_facts(settings)
             self._file = open(self.part, "xb")  # noqa: SIM115
             _lock(self._file, self.part)
             return
@@ -156,6 +157,12 @@ class File:
     def _write(self, text):
         self._file.write(text.encode("utf-8", "backslashreplace"))
         self._file.flush()
+
+    def _write_facts(self, settings):
+        """Aside under a name that is always the same, so that killed runs leave no pile."""
+        aside = self._facts.with_name(self._facts.name + ".new")
+        aside.write_bytes((json.dumps(settings, indent=1) + "\n").encode("utf-8", "backslashreplace"))
+        os.replace(aside, self._facts)
 
     def _compare(self, settings):
         try:

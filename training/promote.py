@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from agesex import findings, intervals, metrics, model
+from agesex import findings, intervals, metrics, model, model_files
 from agesex.errors import AgeSexError, BadDataset
 from training import files
 from training.calibrate import calibrate
@@ -150,6 +150,9 @@ def promote(run, pack, name=model.DEFAULT):
     run = read_run(run)
     check_data(run.facts["data"], pack, f"the run {run.folder.name}")
     check_splits(pack, validation=metrics.MIN_GROUP, calibration=intervals.MIN_ROWS)
+    for root in model_files.roots():
+        if Path(name).name == name:
+            files.recover(root / name)  # a `training.evaluate` that was killed may have left it aside
     card, default = model.read_card(name), model.read_predictions(name)
     rows = pack.table[pack.table.split.isin(["validation", "calibration"])]
     table, _ = calibrate(rows, forward(run.model, pack, rows))

@@ -53,12 +53,18 @@ class Keeper(keras.callbacks.Callback):
         save_aside(self.model, checkpoint(self.folder, epoch + 1))
         table = pd.DataFrame(self.history).to_csv(index=False)
         files.write(self.folder / "history.csv", table)
-        checkpoint(self.folder, epoch).unlink(missing_ok=True)
+        remove_others(self.folder, epoch + 1)
 
 
 def checkpoint(folder, epoch):
     """Path of the checkpoint after an epoch, counted from 1."""
     return folder / f"checkpoint-{epoch:03d}.keras"
+
+
+def remove_others(folder, epoch):
+    """Delete every checkpoint but one; a run that was killed may have left some."""
+    for path in set(folder.glob("checkpoint-*.keras")) - {checkpoint(folder, epoch)}:
+        path.unlink(missing_ok=True)
 
 
 def train(recipe, pack, folder, *, init=None, seed=0, limit=None, verbose=2):
@@ -88,7 +94,9 @@ def train(recipe, pack, folder, *, init=None, seed=0, limit=None, verbose=2):
         raise BadDataset("the pack has no training or no validation photos. Run prepare again.")
     parts["train"] = parts["train"].iloc[:limit]
     history = _begin(folder, recipe, pack, seed, limit)
-    if len(history) >= recipe.epochs and (folder / "model.keras").exists():
+    remove_others(folder, len(history))
+    done = all((folder / name).exists() for name in ("model.keras", "finish.json"))
+    if len(history) >= recipe.epochs and done:
         sys.stderr.write(f"{folder} is finished already; nothing was done.\n")
         return folder / "model.keras"
     keras.utils.set_random_seed(seed)
