@@ -5,6 +5,7 @@
     python -m agesex dataset list
     python -m agesex dataset check utkface --full
     python -m agesex dataset remove utkface
+    python -m agesex dataset finish utkface          # make do with what an import read before it was cut off
     python -m agesex dataset where
 
 Exit status: 0 done and sound, 1 it could not be done or a check found faults, 2 wrong arguments.
@@ -57,6 +58,10 @@ def add(commands):
     check.add_argument("--full", action="store_true", help="decode every photo instead of a sample")
     check.set_defaults(run=_check)
 
+    finish = actions.add_parser("finish", help="make a data set of what an unfinished import kept")
+    finish.add_argument("name", metavar="NAME")
+    finish.set_defaults(run=_finish)
+
     remove = actions.add_parser("remove", help="delete an imported data set; the original is not touched")
     remove.add_argument("name", metavar="NAME")
     remove.set_defaults(run=_remove)
@@ -96,6 +101,10 @@ def _import(args):
     if report.copies:
         alike = "name and content alike, and " + ("counts" if report.copies == 1 else "count") + " once"
         console.out(f"{counted(report.copies, 'file')} came twice, {alike}\n")
+    if report.same_as:
+        console.out(
+            f"the same data are stored as {listed(report.same_as)} already; both count on the Dataset page\n"
+        )
     if args.timing:
         console.out(
             f"{report.seconds:.1f} s in all; hashing, decoding and measuring took {report.measuring:.1f} s "
@@ -156,6 +165,8 @@ def _list_unfinished():
         console.out(f"{console.one_line(kept)}\n")
         if left.command:
             console.out(f"  to go on:  {console.one_line(left.command)}\n")
+        if left.photos and left.source:
+            console.out(f"  to make do with that: python -m agesex dataset finish {left.name}\n")
         console.out(f"  to delete: python -m agesex dataset remove {left.name}\n")
     return 0
 
@@ -178,6 +189,15 @@ def _check(args):
         console.out(f"  {'faults: ' + ', '.join(faults) if faults else 'no fault was found'}\n")
         sound = sound and not faults
     return 0 if sound else 1
+
+
+def _finish(args):
+    from agesex.dataset import finishing
+
+    n = finishing.finish(args.name)
+    console.out(f"data set {args.name} -> {store.datasets() / args.name}\n")
+    console.out(f"{counted(n, 'photo')} taken, a part of the source\n")
+    return 0
 
 
 def _remove(args):

@@ -102,10 +102,15 @@ def _diagnose(name):
     fields = name.split("_")
     if len(fields) != 4:
         return f"it has {len(fields)} fields separated by '_' instead of 4", ""
+    if re.fullmatch(r"-\d+", fields[0]):
+        return f"the age {fields[0]!r} is negative", ""
     if not fields[0].isdigit():
         return f"the age {fields[0]!r} is not a number", ""
     if fields[1] not in ("0", "1"):
         return f"the sex {fields[1]!r} is neither 0 (male) nor 1 (female)", ""
     if fields[2] not in set("01234"):
         return f"the race {fields[2]!r} is not a code from 0 to 4", ""
+    stem, dot, ending = name.partition(".")
+    if _NAME.fullmatch(small := stem + dot + ending.lower()):
+        return "its ending is in capital letters, expected small ones", small
     return "the time stamp or the ending is malformed", ""

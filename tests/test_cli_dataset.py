@@ -52,6 +52,17 @@ def test_a_second_import_says_that_nothing_changed(run, folder):
     assert out.splitlines()[-1] == "7 files seen, 6 taken, 1 refused"
 
 
+def test_the_same_data_under_another_name_are_said_and_imported(run, folder, home):
+    _, out, _ = run("import", folder)
+    assert "the same data" not in out
+    status, out, _ = run("import", folder, "--name", "again")
+    assert status == 0 and (home / "again").exists()
+    assert "the same data are stored as utkface already; both count on the Dataset page" in out
+    min(folder.glob("*.chip.jpg")).unlink()
+    _, out, _ = run("import", folder, "--name", "less")
+    assert "the same data" not in out
+
+
 def test_copies_and_resumed_photos_are_said(run, folder, monkeypatch):
     monkeypatch.setattr(importing, "CHUNK", 2)
     with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):

@@ -86,6 +86,18 @@ def test_the_table_is_read_packed_and_in_a_folder(tmp_path, form):
     assert import_from(tmp_path / place).taken == 2
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+def test_tables_as_spreadsheets_write_them_are_read(tmp_path, encoding, name):
+    text = written(tmp_path / "plain.csv", [row(0), row(1, img_name="Ā.jpg")]).read_text()
+    mark = "\ufeff" * (encoding == "utf-16-be")
+    text = mark + (text.replace(",", "\t") if name == "a.tsv" else text)
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    assert import_from(tmp_path / name).taken == 2
+    assert list(table().path) == [f"{name} line 2", f"{name} line 3"]
+    assert table().file[1].endswith("_Ā.jpg")
+
+
 def test_a_photo_has_the_split_of_the_manifest(tmp_path):
     known = dataset.known()
     photo = known[known.split == "test"].iloc[0]
@@ -106,7 +118,7 @@ def test_a_missing_column_is_named_with_those_that_are_there(tmp_path):
     with pytest.raises(BadDataset, match="lacks the column pixels"):
         import_from(path)
     (tmp_path / "c.csv").write_text("")
-    with pytest.raises(BadDataset, match="Found: none"):
+    with pytest.raises(BadDataset, match="the file “c.csv” is empty"):
         import_from(tmp_path / "c.csv", "csv48")
 
 
@@ -183,7 +195,7 @@ def test_a_line_without_end_is_not_read_into_memory(tmp_path):
 def test_a_folder_without_a_table_is_refused(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "readme.txt").write_text("hello")
-    with pytest.raises(BadDataset, match="holds no .csv. Expected one with the columns age, ethnicity"):
+    with pytest.raises(BadDataset, match=r"holds no \.csv or \.tsv. Expected one with the columns age, ethnicity"):
         import_from(tmp_path / "in", "csv48")
 
 

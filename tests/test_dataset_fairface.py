@@ -4,6 +4,7 @@ import pytest
 from drawn import drawn_face
 
 from agesex import images, labels
+from agesex.dataset import importing
 from agesex.dataset.sources import base, beside, fairface
 from agesex.dataset.sources.base import Found, Refused
 from agesex.errors import BadDataset
@@ -51,6 +52,24 @@ def test_a_table_gives_the_labels_that_were_put_in(tmp_path):
     assert (first.age_source, first.race_source, first.source) == ("50-59", "East Asian", "fairface")
     assert (second.age, second.sex, second.race) == (75, "female", "Others")
     assert (second.age_source, second.race_source) == ("more than 70", "Latino_Hispanic")
+
+
+@pytest.mark.parametrize(("name", "encoding"), [("labels.tsv", "utf-8"), ("labels.csv", "utf-16")])
+def test_a_table_with_tabs_or_in_utf_16_is_read(tmp_path, name, encoding):
+    write(tmp_path, ["train/1.png,50-59,Male,East Asian,True"])
+    text = (tmp_path / "labels.csv").read_text()
+    (tmp_path / "labels.csv").unlink()
+    (tmp_path / name).write_bytes((text.replace(",", "\t") if name == "labels.tsv" else text).encode(encoding))
+    assert [row.age for row in fairface.rows(tmp_path)] == [55]
+    assert base.guess(tmp_path / name) == "fairface"
+
+
+def test_a_photo_that_is_missing_is_named_as_in_the_table(tmp_path, monkeypatch):
+    monkeypatch.setenv("AGESEX_HOME", str(tmp_path / "home"))
+    write(tmp_path, ["train/1.png,50-59,Male,East Asian,True"])
+    (tmp_path / "train" / "1.png").unlink()
+    with pytest.raises(BadDataset, match="“train/1.png”: the picture is missing"):
+        importing.import_from(tmp_path / "labels.csv")
 
 
 def test_the_seven_groups_become_known_ones():
@@ -125,7 +144,7 @@ def test_a_missing_column_is_named_beside_those_found(tmp_path):
 
 def test_a_folder_without_such_a_table_and_a_file_that_is_not_there_are_one_sentence(tmp_path):
     (tmp_path / "notes.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(BadDataset, match=r"no table of labels \(\.csv files found: notes\.csv\)"):
+    with pytest.raises(BadDataset, match=r"no table of labels \(tables found: notes\.csv\)"):
         list(fairface.rows(tmp_path))
     with pytest.raises(BadDataset, match="Check the path"):
         list(fairface.rows(tmp_path / "none.csv"))

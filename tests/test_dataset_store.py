@@ -1,4 +1,6 @@
+import contextlib
 import json
+import os
 import shutil
 
 import filelock
@@ -99,7 +101,7 @@ def test_a_damaged_table_or_cut_off_photos_are_one_sentence(stored):
 def test_removing_deletes_the_data_set_and_its_remains(stored, datasets):
     Part("utkface", "utkface", "UTKFace")
     store.remove("utkface")
-    assert [path.name for path in datasets.iterdir() if path.suffix != ".lock"] == []
+    assert list(datasets.iterdir()) == []
     with pytest.raises(BadDataset, match="there is no data set 'utkface'"):
         store.remove("utkface")
     with pytest.raises(BadDataset, match="no name for a data set"):
@@ -113,9 +115,26 @@ def test_a_data_set_without_its_facts_can_be_removed(stored, datasets):
 
 
 def test_a_data_set_that_is_being_imported_is_not_removed(stored, datasets):
-    with filelock.FileLock(datasets / "utkface.lock"), pytest.raises(BadDataset, match="is running already"):
+    wait = r"is running already\. Wait until it is done, or stop it with Ctrl-C\.$"
+    with filelock.FileLock(datasets / "utkface.lock"), pytest.raises(BadDataset, match=wait):
         store.remove("utkface")
     assert store.names() == ["utkface"]
+
+
+def test_a_lock_of_nothing_goes_and_one_of_a_data_set_stays(stored, datasets):
+    with store.locked("utkface"), store.locked("other"):
+        assert {path.name for path in datasets.glob("*.lock")} == {"utkface.lock", "other.lock"}
+    assert [path.name for path in datasets.glob("*.lock")] == ["utkface.lock"]
+
+
+def test_who_opened_a_lock_before_it_went_does_not_hold_it(datasets):
+    fcntl = pytest.importorskip("fcntl")
+    with store.locked("x"):
+        late = os.open(datasets / "x.lock", os.O_RDWR)
+    with contextlib.closing(os.fdopen(late)) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # of the file that went
+        with store.locked("x"), pytest.raises(BadDataset, match="is running already"), store.locked("x"):
+            pass
 
 
 def test_a_swap_that_was_killed_half_way_is_undone(stored, datasets):

@@ -41,6 +41,12 @@ def test_format_is_the_reverse_of_parse():
         ("25_2_0_20170116193245364.jpg.chip.jpg", "sex '2'", ""),
         ("25_1_5_20170116193245364.jpg.chip.jpg", "race '5'", ""),
         ("x_1_0_20170116193245364.jpg.chip.jpg", "age 'x'", ""),
+        ("-5_1_0_20170116193245364.jpg.chip.jpg", "age '-5' is negative", ""),
+        (
+            "25_1_0_20170116193245364.JPG.CHIP.JPG",
+            "ending is in capital letters",
+            "25_1_0_20170116193245364.jpg.chip.jpg",
+        ),
         ("200_1_0_20170116193245364.jpg.chip.jpg", "age 200", ""),
         ("25_1_2_.jpg.chip.jpg", "time stamp", ""),
         ("holiday.jpg", "1 fields", ""),

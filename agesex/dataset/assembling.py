@@ -2,41 +2,26 @@
 
     table, groups = assembled(part, confirmed)
 
-A photo that the split manifest knows by its name has its split and its group from there. Among the others,
-copies are looked for by difference hash, up to `MOST` photos: every pair is compared.
+A photo that the split manifest knows by its name has its split and its group from there. Copies among the
+others, and copies of a known one, are looked for by content, and up to `MOST` photos by difference hash, where
+every pair is compared; see `copies`.
 """
 
 import datetime
 import hashlib
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import compute, parquet
 
-from agesex import quality
-from agesex.dataset import store, utkface
+from agesex.dataset import copies, store, utkface
 
 MOST = 60_000  # photos; the time grows with the square
-_HASH = 32  # bytes of a difference hash
 
 
 def manifest_names():
     """The names in the split manifest, as a set."""
     return set(utkface.read_manifest().file)
-
-
-def packed(fingerprint):
-    """A Fingerprint as bytes."""
-    return fingerprint.hash.tobytes() + fingerprint.mirrored.tobytes() + fingerprint.thumbnail.tobytes()
-
-
-def unpacked(data):
-    """The reverse of `packed`."""
-    hashes = np.frombuffer(data[: 2 * _HASH], np.uint64)
-    return quality.Fingerprint(
-        hashes[:4], hashes[4:], np.frombuffer(data[2 * _HASH :], np.uint8).reshape(40, 40)
-    )
 
 
 def length(file):
@@ -47,19 +32,25 @@ def length(file):
         return 0
 
 
-def assembled(part, confirmed):
+def assembled(part, confirmed=None):
     """All rows of a part as the finished table.
 
     Args:
         part: a `Part`, all of whose source was read.
-        confirmed: set of file, the rows of earlier imports that the source still has.
+        confirmed: set of file, the rows of earlier imports that the source still has; without it, where nobody
+            looked, all of them, and of a photo that came anew its last row.
 
     Returns:
         (table, groups): pyarrow.Table with the columns of `store.SCHEMA`, sorted by file; and dict with the
-        number of photos whose copies are known "by manifest", "by hash", and "not looked for".
+        number of photos whose copies are known "by manifest", "by hash", and "not looked for" but for
+        byte-identical ones.
     """
     old = part.rows(last=part.before)
-    old = old.filter(compute.is_in(old["file"], pa.array(sorted(confirmed), pa.string())))
+    if confirmed is None:
+        last = {file: row for row, file in enumerate(old["file"].to_pylist())}
+        old = old.take(pa.array(last.values(), pa.int64()))
+    else:
+        old = old.filter(compute.is_in(old["file"], pa.array(sorted(confirmed), pa.string())))
     rows = pa.concat_tables([old, part.rows(first=part.before)])
     rows = rows.take(compute.sort_indices(rows, [("file", "ascending")]))
     files = pd.Series(rows["file"].to_pylist(), dtype=object)
@@ -67,16 +58,15 @@ def assembled(part, confirmed):
     named = utkface.with_splits(named).assign(known=named.file.isin(manifest_names()), own=files)
     if part.source != "utkface":  # the manifest's names are those of crops, which this source does not have
         named["group"] = named.groupby("group").own.transform("min")
-    groups = {"by manifest": int(named.known.sum()), "by hash": 0, "not looked for": 0}
-    unknown = np.flatnonzero(~named.known.to_numpy())
-    prints = rows["print"].take(unknown)
-    if len(unknown) and len(unknown) <= MOST and prints.null_count == 0:
-        numbers = quality.duplicate_groups([unpacked(data) for data in prints.to_pylist()])
-        own = files.iloc[unknown]
-        named.loc[unknown, "group"] = own.groupby(numbers).transform("min")
-        groups["by hash"] = len(unknown)
-    else:
-        groups["not looked for"] = len(unknown)
+    unknown = ~named.known
+    prints, n = rows["print"], int(unknown.sum())
+    compared = 0 < n <= MOST and prints.filter(pa.array(unknown)).null_count == 0
+    named["group"], named["split"] = copies.followed(
+        named, rows["sha256"].to_pylist(), prints.to_pylist() if compared else None
+    )
+    groups = {
+        "by manifest": len(named) - n, "by hash": n if compared else 0, "not looked for": 0 if compared else n
+    }  # fmt: skip
     for column in ("split", "group", "published"):
         values = pa.array(named[column].tolist(), store.SCHEMA.field(column).type)
         rows = rows.set_column(rows.schema.get_field_index(column), store.SCHEMA.field(column), values)

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from agesex import images, labels
-from agesex.dataset import store, utkface
+from agesex.dataset import copies, store, unfinished, utkface
 from agesex.dataset.counting import counted
 from agesex.dataset.members import Unreadable
 from agesex.dataset.sources import base
@@ -67,6 +67,8 @@ def check(name_or_path, *, full=False, source=None):
     """
     if isinstance(name_or_path, str) and name_or_path in store.names():
         return _stored(store.open_stored(name_or_path), full)
+    if isinstance(name_or_path, str) and (left := unfinished.find(name_or_path)) is not None:
+        raise BadDataset(unfinished.said(left))
     if not Path(name_or_path).expanduser().exists() and not str(name_or_path).startswith((".", "/", "~")):
         there = ", ".join(store.names()) or "none"
         raise BadDataset(
@@ -92,6 +94,9 @@ def _stored(stored, full):
         _finding("photos", table.file, "photos in the table", FAULT if table.empty else FINE, few=0),
         Finding("rows", short, [], FAULT if short else FINE, "photos fewer than the import wrote"),
     ]
+    if stored.facts.get("part"):
+        text = f"photos, a part of {stored.facts['from']}, whose import was finished before its end"
+        findings.append(Finding("part", len(table), [], NOTE, text))
     held = table[table.offset.notna()]
     photos = stored.table_path.with_name(store.PHOTOS)
     size = photos.stat().st_size if photos.is_file() else 0
@@ -127,7 +132,7 @@ def _stored(stored, full):
 
 
 def _in_place(path, module, full):
-    rows, refused, names, unread, wrong, groups = [], Counter(), [], [], [], defaultdict(list)
+    rows, hashes, refused, names, unread, wrong, groups = [], [], Counter(), [], [], [], defaultdict(list)
     sample = None if full else _sample(path, module)
     photos, seen = 0, 0
     for row in module.rows(path, base.Progress()):
@@ -136,6 +141,7 @@ def _in_place(path, module, full):
             names.append(row.name)
             continue
         rows.append((row.file, row.age, row.sex, row.race, row.source, row.manifest_name or row.file))
+        hashes.append(None)
         if row.read is None:
             continue
         photos += 1
@@ -143,7 +149,9 @@ def _in_place(path, module, full):
             data = row.read()
         except (Unreadable, OSError):
             data = b""
-        groups[hashlib.sha256(data).digest()].append(row.file)
+        digest = hashlib.sha256(data).digest()
+        groups[digest].append(row.file)
+        hashes[-1] = digest if data else None
         if data and sample is not None and photos - 1 not in sample:
             continue
         seen += 1
@@ -155,7 +163,8 @@ def _in_place(path, module, full):
     table = pd.DataFrame(rows, columns=["file", "age", "sex", "race", "source", "manifest"])
     table = table.assign(sex=table.sex.astype(object), race=table.race.astype(object))
     splits = utkface.with_splits(table[["manifest"]].rename(columns={"manifest": "file"}))
-    table["split"] = splits.split.to_numpy()
+    splits = splits.assign(own=table.file, known=splits.split != "unseen")
+    table["split"] = copies.followed(splits, hashes)[1].to_numpy()
     twice = table.file[table.file.duplicated()]
     said = f"of {seen:,} decoded"
     findings = [
@@ -171,9 +180,9 @@ def _in_place(path, module, full):
         _finding("size", wrong, f"photos of another size than the source promises, {said}", FAULT),
     ]
     findings += _of_labels(table) + _of_splits(table, table.manifest)
-    copies = {file: files[0] for files in groups.values() for file in files}
-    among = table[table.file.isin(list(copies))].drop_duplicates("file")
-    findings += _of_copies(among, among.file.map(copies), "byte-identical ")
+    first = {file: files[0] for files in groups.values() for file in files}
+    among = table[table.file.isin(list(first))].drop_duplicates("file")
+    findings += _of_copies(among, among.file.map(first), "byte-identical ")
     return findings + _of_refusals(refused, names)
 
 
@@ -217,7 +226,9 @@ def _of_splits(table, manifest_names=None):
             "missing", missing, f"of the {len(named):,} photos of the split manifest not there", FAULT
         )
     else:
-        n = max(0, len(named) - int((table.split != "unseen").sum()))
+        crops = table.file.str.replace(r"\.[^.]*$", "", regex=True) + labels.SUFFIX  # that photos in the wild have
+        there = pd.concat([table.file, crops] if manifest_names is None else [manifest_names])
+        n = int((~named.file.isin(there)).sum())
         missing = Finding(
             "missing", n, [], NOTE if n else FINE, f"of {len(named):,} photos of the split manifest not there"
         )

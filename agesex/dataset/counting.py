@@ -17,7 +17,7 @@ def listed(names, n=None, *, most=200):
         n: int, how many there are in all, where `names` are only the first of them.
         most: letters.
     """
-    text = ", ".join(names)
+    text = ", ".join(map(printable, names))
     if len(text) > most:
         return text[:most].rsplit(",", 1)[0] + ", …"
     return text + (", …" if n is not None and n > len(names) else "")
@@ -26,4 +26,10 @@ def listed(names, n=None, *, most=200):
 def clause(error):
     """What an exception says, as the middle of a sentence: no capital letter, no full stop."""
     text = (getattr(error, "strerror", None) or str(error)).strip().rstrip(".")
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+    text = printable(text[:1].lower() + text[1:] if text[1:2].islower() else text)
+    return text if len(text) <= 500 else f"{text[:499]}…"
+
+
+def printable(text):
+    """A text from a file without line breaks and other control characters."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from agesex import images
 from agesex.dataset import assembling, rows, store, unfinished
-from agesex.dataset.counting import clause, counted
+from agesex.dataset.counting import clause, counted, printable
 from agesex.dataset.part import Part
 from agesex.dataset.sources import base
 from agesex.errors import BadDataset
@@ -42,6 +42,7 @@ class Report:
         refused: dict reason -> number.
         examples: list of (name, reason), at most `EXAMPLES`.
         unchanged: the same data set was there already, and was left as it is.
+        same_as: list of the names of other data sets that hold the same.
         resumed: photos that an earlier, unfinished import had taken.
         bytes: read.
         seconds: all of it.
@@ -58,6 +59,7 @@ class Report:
     refused: Counter = field(default_factory=Counter)
     examples: list = field(default_factory=list)
     unchanged: bool = False
+    same_as: list = field(default_factory=list)
     resumed: int = 0
     bytes: int = 0
     seconds: float = 0.0
@@ -149,7 +151,7 @@ def _check_name_is_free(report):
         )
 
 
-def _check_nothing_is_lost(name, files):
+def check_nothing_is_lost(name, files):
     """Refuse to put a smaller or other data set in the place of an older one."""
     if name not in store.names():
         return
@@ -177,7 +179,6 @@ class _Import:
                 self.earlier[values["file"]] = tuple(values[name] for name in _SAME)
         self.confirmed = set()
         self.hashes = {}  # file -> `_content` of what was taken in this run
-        self.known = assembling.manifest_names()
         self.waiting = []  # (found, data, future)
 
     def run(self):
@@ -191,7 +192,8 @@ class _Import:
             name = self.report.name
             go_on = unfinished.command(self.path, self.report.source, name, self.replace)
             raise BadDataset(
-                f"{error} {unfinished.kept(name)}With a whole copy in its place it goes on with: {go_on}"
+                f"{error} {unfinished.kept(name)}Where there is no whole copy, make do with that: python -m agesex "
+                f"dataset finish {name}. With a whole copy in its place it goes on with: {go_on}"
             ) from error
         except KeyboardInterrupt:
             with contextlib.suppress(OSError):
@@ -204,9 +206,11 @@ class _Import:
                 self.part.drop()
             raise _nothing(self.path, self.module, self.report)
         if not self.replace:
-            _check_nothing_is_lost(self.report.name, set(self.hashes))
+            check_nothing_is_lost(self.report.name, set(self.hashes))
         table, groups = assembling.assembled(self.part, self.confirmed)
-        self.part.finish(table, assembling.facts(table, groups, self.report, self.path))
+        facts = assembling.facts(table, groups, self.report, self.path)
+        self.report.same_as = store.same_as(self.report.name, facts["inventory_sha256"])
+        self.part.finish(table, facts)
 
     def _read(self):
         with ThreadPoolExecutor(self.workers) as self.pool:
@@ -269,7 +273,7 @@ class _Import:
         if data is not None:
             row |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
             if not (self.hashes.get(found.file) == _content(row) or self._is_there(row)):
-                seen = rows.measured(data, found, (found.manifest_name or found.file) not in self.known)
+                seen = rows.measured(data, found, True)
                 row = seen if isinstance(seen, str) else row | seen
         return row, time.thread_time() - start
 
@@ -284,7 +288,8 @@ def _is_unchanged(module, path, report, progress):
     if report.name not in store.names():
         return False
     stored = store.open_stored(report.name)
-    if stored.facts["source"] != report.source or list(stored.table.columns) != store.SCHEMA.names:
+    facts = stored.facts
+    if facts.get("part") or facts["source"] != report.source or list(stored.table.columns) != store.SCHEMA.names:
         return False
     columns = stored.table[["file", *_SAME[:4]]].astype(object)
     columns = columns.where(columns.notna(), None)
@@ -321,7 +326,7 @@ def _is_unchanged(module, path, report, progress):
 def _nothing(path, module, report):
     if not report.seen:
         return base.nothing_in(path)
-    few = "; ".join(f"{images.quoted(name)}: {reason}" for name, reason in report.examples[: base.SHOWN])
+    few = "; ".join(f"“{printable(name)}”: {reason}" for name, reason in report.examples[: base.SHOWN])
     more = "; …" if report.seen > len(report.examples[: base.SHOWN]) else ""
     were = "was" if report.seen == 1 else "were"
     seen = f"{counted(report.seen, 'file')} {were} seen and none taken ({few}{more})"

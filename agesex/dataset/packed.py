@@ -25,6 +25,7 @@ from agesex.dataset import cut_zip
 from agesex.dataset.counting import clause
 from agesex.dataset.folder import DEVICE
 from agesex.dataset.sources.base import Refused
+from agesex.dataset.tar_heads import TarInfo
 from agesex.errors import BadDataset
 
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
@@ -154,7 +155,7 @@ def _zip(file, name, whole, most):
     packed, done = sum(info.compress_size for info in infos), 0
     for info in infos:
         done += info.compress_size
-        if not info.is_dir():
+        if not _is_folder(info):
             member = _of_zip(info, lambda info=info: archive.open(info))
             yield member, lambda done=done: done / max(1, packed)
 
@@ -165,12 +166,17 @@ def _cut_zip(file, name, whole, most):
         total += info.file_size
         if total > most:
             raise _bomb(name)
-        if not info.is_dir():
+        if not _is_folder(info):
             end = min(whole, start + info.compress_size)
             member = _of_zip(info, lambda info=info, start=start: cut_zip.opened(file, info, start))
             if isinstance(member, Member) and info.compress_type not in cut_zip.METHODS:
                 member = Refused(info.filename, METHOD)
             yield member, lambda end=end: end / whole
+
+
+def _is_folder(info):
+    """Whether a member of a .zip is a folder, or has no name at all, on which zipfile stumbles."""
+    return not info.filename or info.is_dir()
 
 
 def _of_zip(info, opened):
@@ -205,7 +211,7 @@ def _tar(file, name, whole, most):
 
 def _opened_tar(file):
     try:
-        return tarfile.open(fileobj=file, mode="r:*")
+        return tarfile.open(fileobj=file, mode="r:*", tarinfo=TarInfo)
     except tarfile.ReadError as error:  # its own text is a line for every kind of packing
         raise tarfile.ReadError("it is no archive at all, or its beginning is damaged") from error
 
@@ -222,8 +228,9 @@ def _check_end(archive):
 
 
 def _broken(name, error):
+    cut = isinstance(error, EOFError) or str(error) == "unexpected end of data"  # of gzip, xz; of a plain .tar
     return BadArchive(
-        f"{name} cannot be read to its end: {clause(error) or cut_zip.CUT}. Expected a whole "
+        f"{name} cannot be read to its end: {cut_zip.CUT if cut else clause(error) or cut_zip.CUT}. Expected a whole "
         f"{', '.join(ARCHIVES)} file. Download it again.",
         DAMAGED,
     )

@@ -102,8 +102,7 @@ class Part:
         parquet.write_table(table, self.folder / store.TABLE, compression="zstd")
         self._write(store.FACTS, facts)
         store.swap_in(self.name, self.folder)
-        for file in (*(store.datasets() / self.name).glob("rows-*"), store.datasets() / self.name / WORK):
-            file.unlink(missing_ok=True)  # only now: a crash before would have lost them
+        store.tidy(store.datasets() / self.name)  # only now: a crash before would have lost the chunks
 
     def drop(self):
         """Delete it."""

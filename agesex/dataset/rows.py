@@ -6,7 +6,8 @@ row = labelled(found) | measured(data, found, to_print=False)
 import re
 
 from agesex import images, quality
-from agesex.dataset import assembling, measures
+from agesex.dataset import copies, measures
+from agesex.dataset.counting import clause
 from agesex.dataset.members import Unreadable
 from agesex.dataset.sources import base
 from agesex.errors import BadImage
@@ -28,7 +29,10 @@ def labelled(found):
         "taken",
         "manifest_name",
     )
-    return {name: getattr(found, name) for name in names} | {"sha256": None, "flags": ""}
+    row = {name: getattr(found, name) for name in names}
+    # a name on a disk or in an archive need not be text, a cell of the table must be
+    row |= {name: row[name].encode("utf-8", "backslashreplace").decode() for name in ("file", "path")}
+    return row | {"sha256": None, "flags": ""}
 
 
 def measured(data, found, to_print):
@@ -37,7 +41,7 @@ def measured(data, found, to_print):
     Args:
         data: bytes.
         found: `base.Found`.
-        to_print: whether copies of the photo will be looked for.
+        to_print: whether copies of the photo may be looked for.
     """
     try:
         picture = images.decode(data)
@@ -48,14 +52,14 @@ def measured(data, found, to_print):
     if found.source == "utkface" and picture.shape[:2] == ALIGNED:
         row |= dict(zip(measures.FACE_NAMES, measures.face_measures(picture), strict=True))
     if to_print:
-        row["print"] = assembling.packed(quality.fingerprint(picture))
+        row["print"] = copies.packed(quality.fingerprint(picture))
     return row
 
 
 def reason_of(error):
     """The first clause of a message about a picture, so that equal faults are counted together."""
-    clause = re.split(r"[:;(]|\. ", str(error))[0].strip().rstrip(".")
-    return re.sub(r"^(The picture|This) is", "it is", clause)
+    reason = re.split(r"[:;(]|\. ", str(error))[0].strip().rstrip(".")
+    return clause(re.sub(r"^(The picture|This) is", "it is", reason))
 
 
 def bytes_of(found):

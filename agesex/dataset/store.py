@@ -161,6 +161,21 @@ def open_stored(name):
     return Stored(name, folder / TABLE, facts)
 
 
+def same_as(name, inventory):
+    """The other data sets that hold the same photos with the same names: list of str.
+
+    Args:
+        name: of a data set, stored or not.
+        inventory: its "inventory_sha256".
+    """
+    same = []
+    for other in names():
+        with contextlib.suppress(BadDataset):  # a damaged one says so where it is asked for
+            if other != name and open_stored(other).facts.get("inventory_sha256") == inventory:
+                same.append(other)
+    return same
+
+
 def remove(name):
     """Delete a stored data set, and what an unfinished import of it left.
 
@@ -168,11 +183,11 @@ def remove(name):
         BadDataset: there is none of that name, it is being imported, or it cannot be deleted.
     """
     check_name(name)
-    part, target, going = part_of(name), datasets() / name, datasets() / f"{name}.going"
-    if name not in names() and not any(path.exists() for path in (part, target)):
+    part, target, going = part_of(name), datasets() / name, going_of(name)
+    if name not in names() and not any(path.exists() for path in (part, target, going)):
         open_stored(name)  # which says what there is
     try:
-        with locked(name):
+        with locked(name, otherwise="Wait until it is done, or stop it with Ctrl-C"):
             if target.exists():
                 shutil.rmtree(going, ignore_errors=True)
                 target.rename(going)  # nobody sees half of it
@@ -192,9 +207,19 @@ def check_name(name):
         )
 
 
+def path_of(name):
+    """The folder of a data set."""
+    return datasets() / name
+
+
 def part_of(name):
     """The folder in which an import of this name works."""
     return datasets() / f"{name}.part"
+
+
+def going_of(name):
+    """Where a data set lies while it is deleted."""
+    return datasets() / f"{name}.going"
 
 
 def old_of(name):
@@ -203,8 +228,12 @@ def old_of(name):
 
 
 @contextlib.contextmanager
-def locked(name):
+def locked(name, otherwise="Wait until it is done, or give this one another name with --name"):
     """Hold the lock of a data set; it goes with the process, however that ends.
+
+    Args:
+        name: of the data set.
+        otherwise: what to do where another process holds it.
 
     Raises:
         BadDataset: another process holds it, or the folder cannot be written.
@@ -216,8 +245,7 @@ def locked(name):
         lock.acquire()
     except filelock.Timeout as error:
         raise BadDataset(
-            f"an import of {name} is running already{_running(name)}. Wait until it is done, or give "
-            f"this one another name with --name."
+            f"an import of {name} is running already{_running(name)}. {otherwise}."
         ) from error
     except OSError as error:
         raise BadDataset(
@@ -226,17 +254,34 @@ def locked(name):
     try:
         yield
     finally:
+        if not any(place(name).exists() for place in (path_of, part_of, going_of, old_of)):
+            # while it is held: whoever opened it before finds, once it has the lock, that the file has no name any
+            # more, and does not take it for the lock (filelock from 4.2 looks). Windows refuses, and it stays.
+            with contextlib.suppress(OSError):
+                path.unlink()
         lock.release()
 
 
 def recover(name):
-    """Bring back, under the lock, what a process that was killed between two renames left aside."""
+    """Bring back, under the lock, what a process that was killed between two renames left aside.
+
+    What it would have deleted next is deleted.
+    """
     target, old = datasets() / name, old_of(name)
+    shutil.rmtree(going_of(name), ignore_errors=True)
     if old.exists():
         if (target / FACTS).exists():
             shutil.rmtree(old, ignore_errors=True)
         elif (old / FACTS).exists():
             old.rename(target)
+    if (target / FACTS).exists():
+        tidy(target)
+
+
+def tidy(folder):
+    """Delete what only an import under way needs, once its folder is in its place."""
+    for file in (*folder.glob("rows-*"), folder / "work.json", folder / "work.json.new"):
+        file.unlink(missing_ok=True)
 
 
 def swap_in(name, part):

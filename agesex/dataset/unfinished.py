@@ -57,6 +57,21 @@ def find(name):
     return Unfinished(name, photos(name), source, str(notes.get("from", "")), go_on, _is_running(name))
 
 
+def said(left):
+    """What a person who wants the data set has to know: sentences.
+
+    Args:
+        left: `Unfinished`.
+    """
+    origin = f" from {left.origin}" if left.origin else ""
+    begun = f"the import of {left.name}{origin} is unfinished: {counted(left.photos, 'photo')} so far."
+    if left.running:
+        return f"{begun} It is running now. Wait until it is done."
+    go_on = f" Go on with: {left.command}." if left.command else ""
+    keep = f" Make do with what is there: python -m agesex dataset finish {left.name}." if left.photos and left.source else ""
+    return f"{begun}{go_on}{keep} Delete it: python -m agesex dataset remove {left.name}"
+
+
 def photos(name):
     """How many photos an unfinished import of a name keeps; 0 without one."""
     return sum(assembling.length(file) for file in store.part_of(name).glob("rows-*.parquet"))

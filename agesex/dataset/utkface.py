@@ -6,7 +6,8 @@
     for file, data in dataset.photos(): ...
 
 Splits come from a committed manifest, `agesex/data/utkface_splits.csv`; a file that it does not name
-is `unseen`, which changes nothing else.
+is `unseen`, which changes nothing else. An import, which reads the photos, sees more: a copy of a photo that the
+manifest names follows it, see `copies`.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ import pandas as pd
 
 from agesex import labels
 from agesex.dataset import folder
+from agesex.dataset.tar_heads import TarInfo
 from agesex.errors import BadDataset, BadLabel
 
 MANIFEST = Path(__file__).parents[1] / "data" / "utkface_splits.csv"
@@ -176,7 +178,7 @@ def _members(path):
                     if not info.is_dir() and _is_picture(info.filename):
                         yield PurePosixPath(info.filename).name, lambda i=info: archive.read(i)
             return
-        with tarfile.open(path) as archive:
+        with tarfile.open(path, tarinfo=TarInfo) as archive:
             for member in archive:
                 if member.isfile() and _is_picture(member.name):
                     yield (

@@ -36,6 +36,10 @@ SOURCES = {
     "fairface": "agesex.dataset.sources.fairface",
 }
 SHOWN = 5  # names in a message
+ACCEPTED = (
+    "Accepted are UTKFace (names like 25_1_2_20170116193245364.jpg.chip.jpg), its 48×48 CSV, imdb.mat or wiki.mat "
+    f"with the pictures, and FairFace's CSV; name the form with --source ({', '.join(SOURCES)})."
+)
 
 
 @dataclass(frozen=True)
@@ -144,22 +148,20 @@ def guess(path):
     inside = contents(path)
     if inside is None:
         raise nothing_in(path)
-    looked = "; ".join(f"{name} ({load(name).ABOUT})" for name in SOURCES)
-    raise BadDataset(
-        f"{images.quoted(path)} is no data set that is known here: {inside} Looked for: {looked}. "
-        f"Name the folder or archive that holds the photos, or the form with --source."
-    )
+    raise BadDataset(f"{images.quoted(path)} is no data set that is known here: {inside} {ACCEPTED}")
 
 
 def existing(path):
     """The path, which is there.
 
     Raises:
-        BadDataset: it is not.
+        BadDataset: it is not, or is an empty file.
     """
     path = Path(path).expanduser()
     try:
         if path.exists():
+            if path.is_file() and not path.stat().st_size:
+                raise BadDataset(f"the file {images.quoted(path)} is empty. Export or download it again.")
             return path
     except OSError:  # a name of 300 letters
         pass
@@ -177,9 +179,10 @@ def nothing_in(path):
 def contents(path):
     """One sentence on what a folder or file is, with a few names; None where it holds no files."""
     from agesex.dataset import members
+    from agesex.dataset.sources.described import described
 
     if path.is_file() and not members.is_archive(path):
-        return f"it is a single file of {counted(path.stat().st_size, 'byte')}."
+        return f"{described(path)}."
     names, more = [], False
     try:
         for member in members.walk(path):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from agesex import images
+from agesex.dataset.tar_heads import TarInfo
 from agesex.errors import BadDataset
 
 MISSING = "the picture is missing"
@@ -92,7 +93,7 @@ def tar(path, wanted):
     places, beside, cut = {}, None, None
     try:
         whole, last = path.stat().st_size, -1
-        with tarfile.open(path, "r:") as archive:
+        with tarfile.open(path, "r:", tarinfo=TarInfo) as archive:
             for member in archive:
                 if member.offset_data <= last or member.size < 0:  # or reading it would never end
                     raise tarfile.ReadError("its table runs backwards")

@@ -7,6 +7,7 @@
 UTKFace's file names, so the label and img_name together are the name under which the split manifest knows it.
 """
 
+import codecs
 import csv
 import gzip
 import itertools
@@ -26,12 +27,11 @@ from agesex.dataset.sources.utkface import taken
 from agesex.errors import BadDataset, BadLabel
 
 NAME = "csv48"
-ABOUT = "the 48×48 CSV of UTKFace: a .csv, .csv.gz or .zip with age, ethnicity, gender, img_name, pixels"
+ABOUT = "the 48×48 CSV of UTKFace: a .csv, .tsv, .csv.gz or .zip with age, ethnicity, gender, img_name, pixels"
 COLUMNS = ("age", "ethnicity", "gender", "img_name", "pixels")
 SIDE = 48
 NO_ROWS = "it has the right columns, but no rows"
 LONGEST = 2**20  # bytes of a line; 2,304 numbers of three digits are 9,216
-FORMS = (".csv", ".csv.gz")
 PEEK = 50  # files that are looked through for a CSV, to guess
 _PIXELS = re.compile(r"\s*\d{1,3}(\s+\d{1,3})*\s*", re.ASCII)
 
@@ -53,7 +53,7 @@ def rows(path, progress=None):
     """Yield Found or Refused for every line after the first.
 
     Args:
-        path: .csv, .csv.gz, or a folder or archive with one.
+        path: .csv, .tsv, .csv.gz, .tsv.gz, or a folder or archive with one.
         progress: `base.Progress`.
 
     Raises:
@@ -79,10 +79,10 @@ def rows(path, progress=None):
                 empty += 1
                 yield Refused(member.path, NO_ROWS)
         else:
-            yield Refused(member.path, "it is no .csv")
+            yield Refused(member.path, "it is no .csv or .tsv")
     if not tables:
         raise BadDataset(
-            f"{images.quoted(path)} holds no .csv. Expected one with the columns {', '.join(COLUMNS)}. "
+            f"{images.quoted(path)} holds no .csv or .tsv. Expected one with the columns {', '.join(COLUMNS)}. "
             f"Name the file."
         )
     if tables == empty:
@@ -158,7 +158,7 @@ def _png(levels):
 
 
 def _is_csv(member):
-    return not isinstance(member, Refused) and member.path.lower().endswith(FORMS)
+    return not isinstance(member, Refused) and member.path.lower().endswith(separated.ENDINGS)
 
 
 def _unpacked(file, member):
@@ -172,9 +172,10 @@ def _telling(file, member, progress):
 
 def _lines(file, member):
     """The lines as text, each of bounded length, in all of bounded size."""
-    total, most = 0, max(SMALL, MAX_RATIO * member.size)
+    total, most, decoder, text = 0, max(SMALL, MAX_RATIO * member.size), None, ""
     while line := file.readline(LONGEST + 1):
         total += len(line)
+        decoder = decoder or codecs.getincrementaldecoder(separated.encoding(line))("replace")
         if len(line) > LONGEST:
             raise BadDataset(
                 f"{images.quoted(member.path)} is no table of 48×48 pictures: a line is longer than "
@@ -185,8 +186,11 @@ def _lines(file, member):
                 f"{images.quoted(member.path)} would unpack to more than {MAX_RATIO} times its size, as no "
                 f"such table does, and was left packed. {TRUSTED}"
             )
-        text = line.decode("utf-8-sig" if total == len(line) else "utf-8", "replace")
-        yield text.replace("\0", "\N{REPLACEMENT CHARACTER}")  # on which csv stops
+        # in UTF-16 the line is cut within its last letter, of which the rest comes with the next
+        *whole, text = (text + decoder.decode(line)).replace("\0", "\N{REPLACEMENT CHARACTER}").split("\n")
+        yield from (f"{row}\n" for row in whole)  # without a 0, on which csv stops
+    if text:
+        yield text
 
 
 def _header(lines):

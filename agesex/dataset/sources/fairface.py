@@ -100,7 +100,7 @@ def rows(path, progress=None):
     if not tables:
         there = listed([table.name for table in _tables(path)]) or "none"
         raise BadDataset(
-            f"{path} holds no table of labels (.csv files found: {there}). Expected a CSV with the columns "
+            f"{path} holds no table of labels (tables found: {there}). Expected a CSV with the columns "
             f"{_expected()}, beside its pictures. Name the CSV."
         )
     seen, lines, progress = set(), 0, progress or Progress()
@@ -125,7 +125,7 @@ def _lines(path, seen, size, progress):
         raise _columns(path)
     find = _pictures(path.parent)
     try:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        with path.open(encoding=_encoding(path), errors="replace", newline="") as file:
             reader = csv.DictReader(file, delimiter=separator)
             reader.fieldnames = [_plain(name) for name in reader.fieldnames or ()]
             n = 0
@@ -191,17 +191,22 @@ def _pictures(folder):
 
 def _tables(path):
     if path.is_dir():
-        return sorted(path.glob("*.csv"))
-    return [path] if path.suffix.lower() == ".csv" and path.is_file() else []
+        return sorted(table for ending in separated.TABLES for table in path.glob(f"*{ending}"))
+    return [path] if path.suffix.lower() in separated.TABLES and path.is_file() else []
 
 
 def _header(path):
     """The names in the first line, and what separates them; none if it cannot be read."""
     try:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        with path.open(encoding=_encoding(path), errors="replace", newline="") as file:
             return separated.header(file.readline(10_000), _near)
     except OSError:
         return [], ","
+
+
+def _encoding(path):
+    with path.open("rb") as file:
+        return separated.encoding(file.read(2))
 
 
 def _form(columns):

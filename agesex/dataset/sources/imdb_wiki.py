@@ -17,6 +17,7 @@ from agesex import labels
 from agesex.dataset.counting import clause, listed
 from agesex.dataset.sources import beside, matlab
 from agesex.dataset.sources.base import Found, Progress, Refused, existing
+from agesex.dataset.tar_heads import TarInfo
 from agesex.errors import BadDataset
 
 NUMBERS = ("dob", "photo_taken", "gender", "face_score", "second_face_score")
@@ -90,7 +91,7 @@ def recognises(path, name):
     if name in path.stem.lower():
         return True
     try:
-        with tarfile.open(path, "r:") as archive:
+        with tarfile.open(path, "r:", tarinfo=TarInfo) as archive:
             first = archive.next()
         return first is not None and PurePosixPath(first.name).parts[:1] == (f"{name}_crop",)
     except (tarfile.TarError, OSError, EOFError):

@@ -42,13 +42,12 @@ def columns(data, variable, *, numbers, texts, name="the .mat file"):
     bad = functools.partial(_bad, name, variable, (*numbers, *texts))
     if len(data) > MAX_BYTES:
         raise bad(f"it is larger than {MAX_BYTES / 2**20:g} MB")
-    command = [sys.executable, "-P", os.fspath(_PROCESS), variable, ",".join(numbers), ",".join(texts)]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT, check=False)
+        done = _read(data, variable, ",".join(numbers), ",".join(texts))
     except (OSError, subprocess.TimeoutExpired) as error:
         raise bad(f"reading it did not end ({type(error).__name__})") from error
     if done.returncode == 3:
-        raise bad(done.stderr.decode("utf-8", "replace").splitlines()[-1])
+        raise bad(_last_line(done))
     try:
         if done.returncode:
             raise ValueError(f"the reader ended with status {done.returncode}")
@@ -62,6 +61,30 @@ def columns(data, variable, *, numbers, texts, name="the .mat file"):
         said = ", ".join(f"{field} {n:,}" for field, n in lengths.items())
         raise bad(f"its fields have different lengths ({said})")
     return found
+
+
+def described(data):
+    """A clause on what a .mat file holds, or why it cannot be read.
+
+    Args:
+        data: bytes of the file.
+    """
+    try:
+        done = _read(data, "", "", "")
+    except (OSError, subprocess.TimeoutExpired):
+        done = None
+    if done is None or done.returncode != 3:
+        return "it is damaged and cannot be read to its end"
+    return _last_line(done)
+
+
+def _read(data, *words):
+    command = [sys.executable, "-P", os.fspath(_PROCESS), *words]
+    return subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT, check=False)
+
+
+def _last_line(done):
+    return done.stderr.decode("utf-8", "replace").splitlines()[-1]
 
 
 def _split(joined, lengths):

@@ -25,7 +25,7 @@ def columns(data, variable, numbers, texts):
 
     Args:
         data: bytes of the file.
-        variable: name of the struct.
+        variable: name of the struct; without one the error says what the file holds.
         numbers: names of its fields with numbers.
         texts: names of its fields with texts.
 
@@ -46,7 +46,11 @@ def columns(data, variable, numbers, texts):
             warnings.simplefilter("ignore")
             found = loadmat(io.BytesIO(data))
     except (Exception, MemoryError) as error:  # the reader raises whatever it trips over
-        raise Unreadable(f"it is no Matlab 5 file that can be read ({type(error).__name__})") from error
+        if not data.startswith(b"MATLAB"):
+            raise Unreadable("it is not a Matlab file") from error
+        raise Unreadable("it is a Matlab file that is damaged or cut off") from error
+    if not variable:
+        raise Unreadable(f"it is a Matlab file holding {_listed([name for name in found if not name.startswith('__')], 8)}")
     struct = found.get(variable)
     if getattr(getattr(struct, "dtype", None), "names", None) is None or struct.size != 1:
         names = [name for name in found if not name.startswith("__")]
@@ -85,9 +89,9 @@ def _hdf5_names(data):
     return []
 
 
-def _listed(names):
+def _listed(names, most=20):
     names = ["".join(c for c in str(name)[:40] if c.isprintable()) for name in names]
-    return ", ".join(names[:20]) + ", …" * (len(names) > 20) or "nothing"
+    return ", ".join(names[:most]) + ", …" * (len(names) > most) or "nothing"
 
 
 def _main(variable, numbers, texts):

@@ -1,11 +1,21 @@
-"""What separates the columns of a table: commas, or semicolons or tabs, as spreadsheets write them.
+"""Tables of text: what separates the columns, and how the letters are written.
+
+Commas, or semicolons or tabs, as spreadsheets write them; UTF-8, or UTF-16 with its mark.
 
     names, separator = header("file;age;gender;race", fits)        # ["file", "age", …], ";"
 """
 
+import codecs
 import csv
 
 SEPARATORS = ",;\t"
+TABLES = (".csv", ".tsv")
+ENDINGS = (*TABLES, ".csv.gz", ".tsv.gz")
+
+
+def encoding(head):
+    """How a table is written, by its first bytes: UTF-8, or UTF-16 where its mark says so."""
+    return "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
 
 
 def header(line, fits):
