@@ -42,7 +42,7 @@ def main():
     _photo_to_answer(args.photos, 60 if args.short else PHOTOS)
     _aligned_to_answer(args.aligned)
     _passes()
-    _memory(args.aligned, beside=not args.short)
+    _memory(args.aligned, 500 if args.short else PREDICTIONS, beside=not args.short)
     _whole_command(args.aligned)
 
 
@@ -114,7 +114,7 @@ def _passes():
               f"{keras / single:.1f} times as fast")  # fmt: skip
 
 
-def _memory(folder, *, beside=True):
+def _memory(folder, count, *, beside=True):
     """Growth of this process over many predictions of varying numbers of faces."""
     from photos import photos
 
@@ -139,12 +139,12 @@ def _memory(folder, *, beside=True):
         for i in range(300):
             call(i)
         before = _resident()
-        for i in range(PREDICTIONS):
+        for i in range(count):
             call(i)
         grown.append(_resident() - before)
     peer = f"model.predict {grown[1]:+.1f} MB" if beside else ""
-    keep(f"memory after {PREDICTIONS:,} predictions", f"{grown[0]:+.0f} MB", peer)
-    print(f"{f'memory after {PREDICTIONS:,} predictions':38}{grown[0]:+8.1f} MB, {peer}")
+    keep(f"memory after {count:,} predictions", f"{grown[0]:+.0f} MB", peer)
+    print(f"{f'memory after {count:,} predictions':38}{grown[0]:+8.1f} MB{', ' * beside}{peer}")
 
 
 def _resident():
