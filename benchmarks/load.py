@@ -57,12 +57,12 @@ def main():
 
 
 async def _measure(address, process, own, seconds, thought):
-    alone, together, memory = Log(), Log(), []
+    alone, memory = Log(), []
     async with Visitor(address) as first:  # who waits for TensorFlow
         print(f"first visitor's Predict, TensorFlow included: {await first.open('Predict'):.1f} s", flush=True)
     for number in range(ALONE):
         await _visit(address, alone, own[number % len(own)], number, random.Random(number), (0.2, 0.4))
-    started = time.monotonic()
+    started, together = time.monotonic(), Log()
     watching = asyncio.create_task(_watch(process, memory))
     async with asyncio.TaskGroup() as group:
         for number in range(len(own)):
@@ -111,6 +111,8 @@ async def _visit(address, log, data, number, dice, thought, until=float("inf")):
             log.busy[kind] += 1
         else:
             log.seconds[kind].append(seconds)
+            if time.monotonic() > log.warm_at:
+                log.later[kind].append(seconds)
         await asyncio.sleep(dice.uniform(*thought))
 
     try:
@@ -141,10 +143,14 @@ class Over(Exception):
 
 
 class Log:
-    """What was measured: seconds by kind of action, refusals by kind, errors, and answers by photo."""
+    """What was measured: seconds by kind of action, refusals by kind, errors, and answers by photo.
+
+    `later` holds the seconds of what began when the server was warm and the visitors no longer came all at once.
+    """
 
     def __init__(self):
         """Nothing yet."""
+        self.later, self.warm_at = defaultdict(list), time.monotonic() + WARM
         self.seconds, self.busy, self.errors, self._said = defaultdict(list), Counter(), [], {}
 
     def answered(self, data, visitor, number):
@@ -155,11 +161,12 @@ class Log:
 
 
 def _report(alone, together):
-    print(f"\n{'seconds':20}{'n':>6}{'p50':>7}{'p95':>7}{'max':>7}{'alone':>8}{'p95 / alone':>12}{'busy':>6}")
+    print(f"\n{'seconds':20}{'n':>6}{'p50':>7}{'p95':>7}{'max':>7}{'p95 later':>11}{'alone':>8}{'p95 / alone':>12}{'busy':>6}")
     for kind, seconds in together.seconds.items():
         p50, p95 = np.percentile(seconds, [50, 95])
+        later = np.percentile(together.later[kind], 95) if together.later[kind] else float("nan")
         one = statistics.median(alone.seconds[kind]) if alone.seconds[kind] else float("nan")
-        print(f"{kind:20}{len(seconds):6}{p50:7.2f}{p95:7.2f}{max(seconds):7.2f}{one:8.2f}{p95 / one:12.1f}"
+        print(f"{kind:20}{len(seconds):6}{p50:7.2f}{p95:7.2f}{max(seconds):7.2f}{later:11.2f}{one:8.2f}{p95 / one:12.1f}"
               f"{together.busy[kind]:6}")  # fmt: skip
     for name, log in (("alone", alone), ("together", together)):
         print(f"errors, {name}: {len(log.errors)}")

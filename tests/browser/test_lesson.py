@@ -30,8 +30,10 @@ def test_all_steps_of_the_lesson(open_tab, server, width):
     slider = page.get_by_role("slider")
     slider.focus()
     for _ in range(40):
-        slider.press("ArrowRight")
+        page.keyboard.press("ArrowRight")  # the keyboard's focus has to stay where it is
+    expect(slider).to_have_attribute("aria-valuetext", "39")
     tab.settle()
+    expect(slider).to_be_focused()
     onward(tab, "That is my guess")
     page.get_by_text("What is known:").wait_for()
     expect(page.get_by_text("Average of", exact=False).first).to_be_visible()
