@@ -3,8 +3,13 @@
 import gc
 import importlib.util
 import sys
+import threading
+import time
+import tomllib
+from pathlib import Path
 
 import pytest
+from streamlit import config
 from streamlit.runtime.scriptrunner import script_runner
 
 from ui import housekeeping
@@ -53,6 +58,25 @@ def test_the_collector_passes_over_what_is_loaded_and_still_collects_what_comes(
     del one
     gc.collect()
     assert Circle.gone == 1
+
+
+def test_after_a_run_garbage_is_collected_soon_and_without_one_not_at_all(light, monkeypatch):
+    monkeypatch.setattr(housekeeping, "EVERY", 0.05)
+    collected = threading.Event()
+    light()
+    time.sleep(0.3)
+    monkeypatch.setattr(housekeeping.gc, "collect", collected.set)
+    assert not collected.wait(0.5)
+    housekeeping.script_runner._clean_problem_modules()
+    assert collected.wait(10)
+    collected.clear()
+    assert not collected.wait(0.5)
+
+
+def test_streamlit_itself_does_not_collect_after_each_run():
+    settings = tomllib.loads((Path(housekeeping.__file__).parents[1] / ".streamlit/config.toml").read_text("utf-8"))
+    assert settings["runner"]["postScriptGC"] is False
+    assert "runner.postScriptGC" in config.get_config_options()  # else Streamlit has changed
 
 
 def test_memory_is_given_back_only_where_there_is_glibc(monkeypatch):

@@ -17,7 +17,7 @@ from skimage import data
 from agesex import images
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
-MANY = 24
+MANY = 10
 VISITORS = 6  # who come and leave afterwards, at most
 
 
