@@ -9,7 +9,7 @@ Every number comes from the card. The committed MODEL_CARD.md is this text for t
 
 import pandas as pd
 
-from agesex import findings, metrics, model
+from agesex import findings, metrics, model_files
 from agesex.errors import ModelMissing
 
 PARTS = {
@@ -72,7 +72,8 @@ def with_groups(card, predictions, stress=None):
 
     Args:
         card: dict; returned as it is if nothing is to be added.
-        predictions: the model's own `predictions.parquet`, from which missing groups are computed.
+        predictions: the model's own `predictions.parquet`, from which missing groups are computed; None where
+            the card has them.
         stress: its `model.read_stress`, or None.
     """
     if "groups" not in card:
@@ -86,7 +87,7 @@ def license_text(name):
     Raises:
         ModelMissing: no such model, or no licence beside it.
     """
-    path = model.folder(name).parent / "LICENSE"
+    path = model_files.folder(name).parent / "LICENSE"
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:

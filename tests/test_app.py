@@ -8,6 +8,7 @@ import pytest
 
 import agesex
 import ui
+from agesex import model_files
 from agesex.errors import BadImage
 
 # Runs in its own process, where nothing else has loaded TensorFlow yet.
@@ -127,9 +128,10 @@ def fake_model(monkeypatch):
     fake = types.ModuleType("agesex.model")
     fake.DEFAULT, fake.calls = "fake", []
     fake.load = lambda name: fake.calls.append(name) or f"model {name}"
-    fake.read_card = lambda name: {"name": name}
     monkeypatch.setitem(sys.modules, "agesex.model", fake)
     monkeypatch.setattr(agesex, "model", fake, raising=False)
+    monkeypatch.setattr(model_files, "DEFAULT", "fake")
+    monkeypatch.setattr(model_files, "read_card", lambda name: {"name": name})
     for loader in (ui.loaders._model, ui.read_card, ui.warm_up):
         loader.clear()
     yield fake
@@ -158,13 +160,16 @@ def test_the_warm_up_never_raises_and_starts_once(fake_model, monkeypatch, caplo
         raise OSError("no space")
 
     broken.__name__ = "detector"
+    lighter = []
     monkeypatch.setattr(ui.loaders, "detector", broken)
+    monkeypatch.setattr(ui.loaders, "_pause", lambda: None)
+    monkeypatch.setattr(ui.loaders.housekeeping, "lighten", lambda: lighter.append(True))
     monkeypatch.setenv("AGESEX_WARMUP", "1")
     thread = ui.warm_up()
     thread.join(60)
     assert not thread.is_alive()
     assert ui.warm_up() is thread
-    assert fake_model.calls == ["fake"]
+    assert fake_model.calls == ["fake"] and lighter == [True]  # what comes after a failure is loaded all the same
     assert "detector could not be loaded ahead" in caplog.text
 
 

@@ -1,12 +1,13 @@
 """`python -m ui [options of streamlit run]`: `streamlit run app.py`, whose modules load while the browser starts.
 
 Streamlit imports nothing of an app before the first visitor is there. The second that pandas and the pages take
-to import is spent here while the browser still loads Streamlit's own scripts.
+to import is spent here while the browser still loads Streamlit's own scripts, and not before the server listens.
 """
 
 import importlib
 import sys
 import threading
+import time
 from pathlib import Path
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
@@ -27,6 +28,12 @@ def main():
 
 def _load():
     """Never raises: what fails here fails again, with a message, on the page that needs it."""
+    from streamlit import runtime
+
+    for _ in range(1000):
+        if runtime.exists():
+            break
+        time.sleep(0.01)
     try:
         for name in AHEAD:
             importlib.import_module(name)

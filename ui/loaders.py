@@ -190,12 +190,17 @@ def _warm_up():
     log = logging.getLogger("agesex.warm_up")
     time.sleep(1.0)  # the page that started this, and the scripts that draw it, are on their way to the browser
     started = time.perf_counter()
-    for load in (load_model, detector, housekeeping.lighten):
+    for load in (load_model, detector, _pause, housekeeping.lighten):
         try:
             load()
         except Exception:
             log.warning("%s could not be loaded ahead", load.__name__, exc_info=True)
     log.info("warm after %.1f s", time.perf_counter() - started)
+
+
+def _pause():
+    """Who waits for the first face gets it before anything else is loaded."""
+    time.sleep(2.0)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -6,6 +6,7 @@
 
 Every key names the folder and the state of the file, so no model is ever shown with another one's figures, and
 a table that is exchanged while the server runs is read again. A changed card.json needs a restart.
+The files are read without `agesex.model`, which brings OpenCV along: the first page should not wait for it.
 """
 
 import logging
@@ -18,14 +19,14 @@ from agesex.errors import AgeSexError
 @st.cache_data(max_entries=64, show_spinner=False)
 def read_card(name=None):
     """`agesex.model.read_card`, cached: what the model is and its published figures (dict)."""
-    from agesex import model
+    from agesex import model_files as model
 
     return model.read_card(name or model.DEFAULT)
 
 
 def stamp(name, file):
     """What tells one state of a model's file from another, for the keys of caches; None where it is missing."""
-    from agesex import model
+    from agesex import model_files as model
 
     try:
         found = (model.folder(name) / file).stat()
@@ -44,14 +45,14 @@ def identity(name):
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _history(name, stamp):
-    from agesex import model
+    from agesex import model_files as model
 
     return model.read_history(name)
 
 
 def read_history(name=None):
     """`agesex.model.read_history`, cached: one row per epoch (DataFrame)."""
-    from agesex import model
+    from agesex import model_files as model
 
     name = name or model.DEFAULT
     return _history(name, stamp(name, "history.csv"))
@@ -59,14 +60,14 @@ def read_history(name=None):
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _predictions(name, stamp):
-    from agesex import model
+    from agesex import model_files as model
 
     return model.read_predictions(name)
 
 
 def read_predictions(name=None):
     """`agesex.model.read_predictions`, cached: one row per evaluated face (DataFrame)."""
-    from agesex import model
+    from agesex import model_files as model
 
     name = name or model.DEFAULT
     return _predictions(name, stamp(name, "predictions.parquet"))
@@ -74,14 +75,14 @@ def read_predictions(name=None):
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _stress(name, stamp):
-    from agesex import model
+    from agesex import model_files as model
 
     return model.read_stress(name)
 
 
 def read_stress(name=None):
     """`agesex.model.read_stress`, cached: a row per fault and strength (DataFrame), or None."""
-    from agesex import model
+    from agesex import model_files as model
 
     name = name or model.DEFAULT
     return _stress(name, stamp(name, "stress.json"))
@@ -91,12 +92,14 @@ def read_stress(name=None):
 def _full_card(of, stamp):
     from agesex import model_card
 
-    return model_card.with_groups(read_card(of[0]), read_predictions(of[0]), read_stress(of[0]))
+    card = read_card(of[0])
+    predictions = None if "groups" in card else read_predictions(of[0])  # tens of thousands of rows
+    return model_card.with_groups(card, predictions, read_stress(of[0]))
 
 
 def full_card(name=None):
     """The card with the figures of every group of test faces, cached (dict)."""
-    from agesex import model
+    from agesex import model_files as model
 
     name = name or model.DEFAULT
     return _full_card(identity(name), stamp(name, "stress.json"))
@@ -167,21 +170,21 @@ def by_group(name, split, columns):
         split: e.g. "test".
         columns: tuple of grouping columns: band (of the true age), pred_band (of the guess), sex, race.
     """
-    from agesex import model
+    from agesex import model_files as model
 
     return _by_group(identity(name or model.DEFAULT), split, columns)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _sorted_out(stamps):
-    from agesex import model
+    from agesex import model_files as model
 
     return model.sorted_out()
 
 
 def models():
     """`agesex.model.sorted_out`, cached: (names that can be used, {name: what is wrong with it})."""
-    from agesex import model
+    from agesex import model_files as model
 
     there = {path for root in model.roots() if root.is_dir() for path in root.glob("*/*") if path.name in (
         "card.json", "model.keras")}  # fmt: skip
