@@ -29,6 +29,7 @@ PARTS = {  # name: (arguments, seconds that it may take)
     "predict": (["--short"], 150),
     "detector": (["--short"], 60),
     "explain": (["--short"], 120),
+    "face_api": (["--rounds", "10"], 90),
     "models": ([], 60),
     "api": (["--photos", "800"], 60),
     "load": (["--short"], 150),
