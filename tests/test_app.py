@@ -34,9 +34,9 @@ def visit(app, entry):
 def test_every_page_has_its_frame(app, entry):
     page = visit(app, entry)
     assert not page.exception
-    assert page.title[0].value == entry.name
+    assert page.title[0].value == entry.headings[0]
     texts = [element.value for element in page.markdown]
-    assert entry.question in texts
+    assert entry.headings[1] in texts
     assert ui.NOTICE in texts
 
 

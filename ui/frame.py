@@ -36,6 +36,11 @@ class Entry:
         """The path in the address bar, without the leading slash."""
         return self.name.replace(" ", "_") if self.file else ""
 
+    @property
+    def headings(self):
+        """What stands large at the top, and the line below it: the start page begins with its question."""
+        return (self.name, self.question) if self.file else (self.question, SUBTITLE)
+
 
 MENU = (
     Entry("Overview", "", "home", "What can a face tell, and what can it not?"),
@@ -70,6 +75,7 @@ MENU = (
         "What was it trained on, where does it fail, what must it not be used for?",
     ),
 )
+SUBTITLE = "What a small model of age and sex sees in a photo, how good it is, and how far to trust it."  # of Overview
 NOTICE = (
     "Research model, non-commercial weights. It guesses from one picture: never use it to check "
     "an age, to identify anyone or to decide about a person."
@@ -134,9 +140,10 @@ def page(name):
     linked.begin(name)
     st.set_page_config(page_title=f"{name} · Age and sex")
     st.html(f"<style>{_STYLE}</style>")
-    st.title(name, anchor=False)
+    title, below = entry.headings
+    st.title(title, anchor=False)
     with st.container(key="question"):
-        st.markdown(entry.question)
+        st.markdown(below)
     with st.container(key="notice"):
         st.markdown(NOTICE)
         st.html(_NEW_TABS + _SAVE, unsafe_allow_javascript=True)

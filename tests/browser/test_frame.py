@@ -28,8 +28,8 @@ def menu(tab):
 
 def assert_frame(tab, entry):
     page = tab.page
-    assert page.locator("h1").all_inner_texts() == [entry.name]
-    assert page.get_by_text(entry.question, exact=True).first.is_visible()
+    assert page.locator("h1").all_inner_texts() == [entry.headings[0]]
+    assert page.get_by_text(entry.headings[1], exact=True).first.is_visible()
     assert page.get_by_text(ui.NOTICE).is_visible()
     assert page.title() == f"{entry.name} · Age and sex"
     assert page.locator('[data-testid="stException"]').count() == 0
@@ -57,18 +57,18 @@ def test_every_entry_opens_in_a_new_tab(open_tab, server):
         with tab.context.expect_page() as opened:
             tab.page.locator(LINK, has_text=entry.name).click(modifiers=["ControlOrMeta"])
         new = opened.value
-        new.get_by_role("heading", name=entry.name, exact=True, level=1).wait_for()
+        new.get_by_role("heading", name=entry.headings[0], exact=True, level=1).wait_for()
         new.get_by_text(ui.NOTICE).wait_for()
         assert new.url == server + path_of(entry)
         new.close()
-    assert tab.page.locator("h1").inner_text() == "Overview"
+    assert tab.page.locator("h1").inner_text() == ui.MENU[0].question
 
 
 def test_the_menu_leads_through_all_pages_and_back(open_tab, server):
     tab = open_tab(server)
     for entry in [*ui.MENU[1:], ui.MENU[0]]:
         tab.page.locator(LINK, has_text=entry.name).click()
-        tab.page.get_by_role("heading", name=entry.name, exact=True, level=1).wait_for()
+        tab.page.get_by_role("heading", name=entry.headings[0], exact=True, level=1).wait_for()
         tab.settle()
         assert_frame(tab, entry)
     tab.page.go_back()

@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 
+import ui
 from ui.__main__ import AHEAD
 
 
@@ -33,4 +34,4 @@ def test_make_app_starts_the_app_and_passes_options_on(root):
 @pytest.mark.browser
 def test_the_app_that_make_starts_shows_its_first_page(open_tab, fresh_server):
     tab = open_tab(fresh_server(start=("ui",)), "/")
-    assert tab.page.get_by_role("heading", name="Overview", exact=True, level=1).count() == 1
+    assert tab.page.get_by_role("heading", name=ui.MENU[0].question, exact=True, level=1).count() == 1
