@@ -55,6 +55,7 @@ $(VENV)/pyvenv.cfg:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/app.stamp: requirements.txt $(if $(LOCKED),requirements.lock) | $(VENV)/pyvenv.cfg
+	@echo "Installing 2.3 GB of packages into $(VENV): a few minutes, this once …"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  $(if $(LOCKED),--require-hashes -r requirements.lock,-r requirements.txt)
 	@touch $@

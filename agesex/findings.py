@@ -204,7 +204,7 @@ def copies(rows):
     if rows.empty:
         return "No photo of this choice has a copy"
     apart = rows.years[rows.years > 0]
-    by = f", by {apart.mean():.1f} years on average" if len(apart) else ""
+    by = f" (these by {apart.mean():.1f} years from youngest to oldest label)" if len(apart) else ""
     return (
         f"One photo, two labels: {len(apart):,} of {len(rows):,} groups of copies disagree "
         f"on age{by}; {int((rows.sexes > 1).sum()):,} on sex, "

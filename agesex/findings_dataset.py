@@ -112,7 +112,7 @@ def boxes(rows, by):
 
 
 def two_way(rows, first, second):
-    """The cell that is furthest above what independence would hold, and the one furthest below."""
+    """The cell that holds most times what independence would, and the one that holds least: the deepest colours."""
     if rows.n.sum() < FEW:
         return few(int(rows.n.sum()), "who comes with whom")
     over, under = rows[rows["mark"] == "over"], rows[rows["mark"] == "under"]
@@ -121,9 +121,16 @@ def two_way(rows, first, second):
     parts = []
     for part, best in ((over, "idxmax"), (under, "idxmin")):
         if not part.empty:
-            row = part.loc[getattr(part.adjusted, best)()]
-            parts.append(f"{row['first']} and {row.second} {row.ratio:.1f} times as often")
-    return f"Found together: {'; '.join(parts)} as if {FIELD_NAMES[first]} and {FIELD_NAMES[second]} were unrelated"
+            row = part.loc[getattr(part.ratio, best)()]
+            named = ", ".join(_cell(field, name) for field, name in ((first, row["first"]), (second, row.second)))
+            unrelated = "" if parts else f" as if {FIELD_NAMES[first]} and {FIELD_NAMES[second]} were unrelated"
+            times = f"{row.ratio:.1f}" if row.ratio >= 0.1 else f"{row.ratio:.2f}"
+            parts.append(f"{named}: {times} times as many{unrelated} ({_photos(row.n)}, not {row.expected:,.0f})")
+    return f"Found together: {'; '.join(parts)}"
+
+
+def _cell(field, name):
+    return f"aged {name}" if field == "band" else name
 
 
 def balance(rows):
@@ -177,6 +184,16 @@ def people(ages, sex=None, race=None):
         low, high = ages
         said += f" of {low} or more" if high >= MAX_AGE else f" of {low}" if low == high else f" of {low}–{high}"
     return said + (f" coded {race}" if race else "")
+
+
+def common_harm(who, n, whole, found):
+    """That the race code with the largest error in age is not rare; arguments as of `harm`."""
+    value, low, high, rest = (f"{found[name]:.1f}" for name in ("value", "low", "high", "rest"))
+    return (
+        f"Not rare, yet of all race codes furthest behind everybody else: {who[0].lower()}{who[1:]} are {share_of(n, whole)} "
+        f"of the photos; their age is off by {value} years (95 % interval {low} to {high}, n = {found['n']:,}), against "
+        f"{rest} for everybody else (n = {found['rest_n']:,})"
+    )
 
 
 def harm(who, n, whole, what, found):

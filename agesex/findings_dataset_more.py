@@ -119,7 +119,7 @@ def label_noise(facts):
     mean, median = facts["age_mean"], facts["age_median"]
     sex = facts["sex_disagrees"]
     return (
-        f"Two labels of one photo are {mean['value']:.1f} years apart on average (95 % interval "
+        f"Two labels of one photo are {mean['value']:.1f} years apart on average over all pairs of copies (95 % interval "
         f"{mean['low']:.1f} to {mean['high']:.1f}), half of them at most {median['value']:.0f}; "
         f"{percent(sex['value'])} name another sex ({percent(sex['low'])} to {percent(sex['high'])})"
     )

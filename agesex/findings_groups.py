@@ -1,4 +1,4 @@
-"""Sentences of the views about groups, failures and faults; and any headline figure as text.
+"""Sentences of the views about groups and faults; and any headline figure as text.
 
     amount("mcc", 0.8712)          # "0.871"
     differing(found.rows)          # "7 of 10 groups differ from all other faces …"
@@ -6,7 +6,6 @@
 
 import pandas as pd
 
-from agesex import findings
 from agesex.metrics import MIN_GROUP, adults
 from agesex.metrics.overall import HEADLINE_SHARES, HIGH_IS_GOOD, PROMISE
 
@@ -111,41 +110,6 @@ def gate_worst(rows, error):
         return f"No group has {MIN_GROUP} such faces"
     row = rows.loc[rows.value.idxmax()]
     return f"Most often: {row['group']}, {described('cs5', row)}"
-
-
-def worst(rows):
-    """The largest error of a list; rows of `worst.largest_errors`."""
-    if rows.empty:
-        return "No face fits these filters"
-    row = rows.iloc[0]
-    way = "old" if row["error"] > 0 else "young"
-    years = abs(row["error"])
-    return (
-        f"Furthest off: labelled {row['age']}, guessed {row['age_pred']:.0f}, {years:.0f} years too {way}"
-    )
-
-
-def mistakes(rows):
-    """The surest mistake of a list; rows of `worst.sure_mistakes`."""
-    if rows.empty:
-        return "No mistake fits these filters"
-    row = rows.iloc[0]
-    return (
-        f"Surest mistake: labelled {row['sex']}, called {row['said']} with a probability of "
-        f"{row['confidence']:.3f}"
-    )
-
-
-def copies(found):
-    """How far labels of copies lie apart; a `worst.Copies`."""
-    mean = found.mean
-    if not mean["n"]:
-        return "No photo of these faces has a copy among them"
-    return (
-        f"Labels of copies of one photo lie {described('mae', mean)} apart on average, by a median of "
-        f"{amount('mae', found.median)}; {findings.percent(found.same_age, 0)} agree on the age, "
-        f"{findings.percent(found.same_sex, 0)} on the sex"
-    )
 
 
 def spoilt_sex(rows):

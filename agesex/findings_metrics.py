@@ -37,7 +37,7 @@ BRIEF = {  # for tables, whose figures stand beside them on a phone, too
     "coverage": "In 90 % interval",
     "width": "Its width",
 }
-WHO = {"all": "all faces", "female": "women", "male": "men"}  # as annotators wrote it down
+WHO = {"all": "all faces", "female": "women", "male": "men"}  # as labelled
 FEW_WINS = 3  # so many are named
 GROUP_WORDS = {5: "five", 10: "ten", 20: "twenty"}
 

@@ -3,8 +3,7 @@
     labels.parse("25_1_2_20170116193245364.jpg.chip.jpg")
     # Label(age=25, sex='female', race='Asian', stamp='20170116193245364')
 
-Sex (0 male, 1 female) is what UTKFace's annotators wrote down, race one of five coarse codes; age,
-sex and race were estimated by a program (DEX) and checked by a person.
+Sex is 0 (male) or 1 (female), race one of five coarse codes; `ORIGIN` says where all three come from.
 Source: https://susanqq.github.io/UTKFace/
 """
 
@@ -13,6 +12,8 @@ from dataclasses import dataclass
 
 from agesex.errors import BadLabel
 
+# The one sentence about who labelled, wherever a page says it; after the authors' own page, see above.
+ORIGIN = "Age, sex and race of UTKFace were estimated by a program (DEX) and checked by a person."
 SEXES = ("male", "female")  # the index is the code in the file name
 RACES = ("White", "Black", "Asian", "Indian", "Others")
 MAX_AGE = 120  # years; the published files end at 116

@@ -9,7 +9,7 @@ Every number comes from the card. The committed MODEL_CARD.md is this text for t
 
 import pandas as pd
 
-from agesex import findings, metrics, model_files
+from agesex import findings, labels, metrics, model_files
 from agesex.errors import ModelMissing
 
 PARTS = {
@@ -28,6 +28,8 @@ BASELINES = {
     "sex_accuracy": "always the larger sex",
 }
 OF = {"occlusion": " of the width, a square"}  # what a strength of the stress test is a part of
+SITE = "https://susanqq.github.io/UTKFace/"  # of the authors of the data
+LICENSE = "models/LICENSE"  # in the repository
 FIGURES, GROUPS = "All figures", "By group, worst first"
 USES = """The model is for teaching and research about face-based estimation: to see how such a model is
 built, how good it is, for whom, and where it looks. It must **not** be used
@@ -38,12 +40,12 @@ built, how good it is, for whom, and where it looks. It must **not** be used
 - to decide anything about a person, or to tell a person what sex or gender they are;
 - on people who did not agree to it;
 - commercially: the weights come from research data (`models/LICENSE`)."""
-LABELS = """- Sex is what UTKFace's annotators wrote down: 0 or 1. It is not what a person would say of
-  themselves, and people who are neither have no right answer here.
-- Race is one of five coarse codes of the same annotators. The model never predicts it; it is used
-  only to compare errors between groups.
-- The ages of UTKFace were estimated by a program (DEX) and checked by a person. The errors above are
-  distances from those estimates, not from birthdays."""
+LABELS = f"""- {labels.ORIGIN} The errors above are
+  distances from those labels, not from birthdays.
+- Sex is 0 or 1. It is not what a person would say of themselves, and people who are neither have no right
+  answer here.
+- Race is one of five coarse codes. The model never predicts it; it is used only to compare errors between
+  groups."""
 
 
 UPKEEP = """For new photos, or a new idea, in this order:
@@ -110,7 +112,26 @@ def markdown(card, *, level=1):
     mark = "#" * level
     title = f"{mark} Model card: {card['title']} (`{card['name']}`)"
     parts = [f"{mark}# {heading}\n\n{text}" for heading, text in sections(card).items()]
-    return "\n\n".join([title, summary(card), *parts]) + "\n"
+    return "\n\n".join([title, head(card), summary(card), *parts]) + "\n"
+
+
+def head(card, license=LICENSE):
+    """Which model this is, of when, under which terms, and where to write to; a Markdown table.
+
+    Args:
+        card: dict as in card.json.
+        license: where the link to the licence's text leads.
+    """
+    rows = {
+        "Model": f"{card['title']} (`{card['name']}`)",
+        "Version": f"`{card['sha256'][:12]}`, the start of the SHA-256 of `model.keras`",
+        "Trained": card["training"]["trained"],
+        "Licence": f"[non-commercial research and teaching]({license}); the code is under the MIT licence",
+        "Data": _linked(card["data"]["source"]),
+        "Problems": "Open an issue in the repository that this copy is from, with the version above and no photo of "
+        "anybody; about safety, write in private (`SECURITY.md`).",
+    }
+    return "\n".join(["| | |", "|---|---|", *(f"| **{name}** | {text} |" for name, text in rows.items())])
 
 
 def summary(card):
@@ -120,7 +141,7 @@ def summary(card):
         f"From one picture of a face it guesses an age with a {_level()} interval and a sex with a "
         f"probability. On {test['mae']['n']:,} test faces of UTKFace it is off by "
         f"**{_described(test, 'mae')}** on average where always saying the median age is off by "
-        f"{findings.amount('mae', test['mae']['baseline'])}, and names the annotated sex in "
+        f"{findings.amount('mae', test['mae']['baseline'])}, and names the labelled sex in "
         f"**{_described(test, 'sex_accuracy')}**, where always saying the larger one is right in "
         f"{findings.percent(test['sex_accuracy']['baseline'])}. In brackets: 95 % intervals (bootstrap over "
         f"groups of duplicate photos) and the number of faces."
@@ -185,8 +206,8 @@ def limits(card):
             f"- **It can hardly tell the sex of small children.** At ages {youngest['group']} it is right in "
             f"{findings.described('sex_accuracy', youngest)}, where a coin would be right in half; over all "
             f"ages in {_described(test, 'sex_accuracy')}.",
-            "- **Its truth is second-hand.** Ages were estimated by a program and checked by a person; sex "
-            "is what annotators wrote down, 0 or 1. Nobody in the photos was asked.",
+            f"- **Its truth is second-hand.** {labels.ORIGIN} Nobody in "
+            "the photos was asked, and sex is 0 or 1.",
             "- **It is not equally good for everyone**, and photos unlike those it learned from are worse. "
             "The pages Metrics and Model card say for whom and by how much.",
         ]
@@ -288,7 +309,7 @@ def _groups(card):
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks) + (
         f"\n\nTest faces. Groups under {metrics.MIN_GROUP} faces have no interval and stand last. Race is one "
-        "of five coarse codes, sex what annotators wrote down."
+        "of five coarse codes, sex one of two labels."
     )
 
 
@@ -296,7 +317,7 @@ def _data(card):
     data, splits = card["data"], card["data"]["splits"]
     dealt = ", ".join(f"{splits[name]:,} {name}" for name in sorted(splits, key=splits.get, reverse=True))
     return (
-        f"{data['source']}: {data['photos']:,} photos ({dealt}); {data['malformed']} files with "
+        f"{_linked(data['source'])}: {data['photos']:,} photos ({dealt}); {data['malformed']} files with "
         f"malformed names are left out. {data['photos_in_groups']:,} photos belong to "
         f"{data['duplicate_groups']:,} groups of near-duplicates, and no group straddles two splits: "
         f"copies of published test photos are dropped. The photos may be used for non-commercial research "
@@ -312,10 +333,9 @@ def _making(card):
     stages = ", then ".join(f"{epochs} epochs at {size} px" for size, epochs in recipe["stages"])
     start = f"from `{recipe['init']}`" if recipe["init"] else "from random weights"
     mirror = " An answer is the mean over a face and its mirror image." if card.get("mirror") else ""
-    remarks = "".join(f" {remark}" for remark in training.get("remarks", ()))
     return (
-        f"Network {recipe['network']}, {start}; {stages}; {training['seconds'] / 60:.0f} minutes on "
-        f"{training['trained']}; {training['backend']}.{mirror}{remarks}\n\n"
+        f"Network {recipe['network']}, {start}; {stages}; trained on {training['trained']} in "
+        f"{training['seconds'] / 60:.0f} minutes, other work and pauses included; {training['backend']}.{mirror}\n\n"
         f"    {training['command']}\n\n"
         f"Calibration split (n = {calibration['n']:,}): temperature {calibration['temperature']:g} for "
         f"the probability of the sex; interval by {calibration['interval']['method']}.{_sex(card)}\n\n"
@@ -324,6 +344,11 @@ def _making(card):
         f"{card['input_size']} px, Keras {card['keras']}\n"
         f"- licence: {card['license']}"
     )
+
+
+def _linked(source):
+    """The name of the data with a link to where it is from."""
+    return source.replace("UTKFace", f"[UTKFace]({SITE})", 1)
 
 
 def _described(rows, metric):

@@ -122,7 +122,7 @@ def sex_verdict(prediction, label):
         return "The model does not commit itself, so it is neither right nor wrong."
     if prediction.sex == label:
         return "**The sex is as you say.**"
-    return "**The sex is not as you say.** It learned two labels that annotators wrote down from photos."
+    return "**The sex is not as you say.** It learned two labels that were given to photos."
 
 
 def _of_hundred(share):

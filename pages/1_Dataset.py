@@ -30,7 +30,7 @@ def main():
             required=True, key="view", label_visibility="collapsed",
         )  # fmt: skip
         faces = dataset.faces()
-        choice = filters.draw(faces)
+        choice = filters.asked(faces) if view == "connect" else filters.draw(faces)  # an import has nothing to filter
         if view != "connect" and filters.nobody(faces, choice):
             return
         importlib.import_module(f"ui.dataset.{VIEWS[view][0]}").draw(faces, choice)

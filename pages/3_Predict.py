@@ -4,7 +4,7 @@ import streamlit as st
 
 import ui
 import ui.photo
-from agesex import words
+from agesex import labels, words
 from ui import kiosk
 from ui.predict import batch, card, crop, downloads, settings
 
@@ -14,8 +14,7 @@ CHART = (
 )
 SHADED = "Shaded: the interval."
 LABELS = (
-    "“Age” and “sex” are what the model learned from: the ages of UTKFace are partly estimates of a "
-    "program that people checked, and sex is one of two values that its annotators wrote down. "
+    f"“Age” and “sex” are labels that the model learned from. {labels.ORIGIN} Sex is one of two values. "
     "“Such faces” are faces of that data set; other photos may be harder."
 )
 

@@ -20,30 +20,30 @@ VIEWS = {
 def main():
     """Draw the page."""
     ui.page("Explain")
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="views"):
+    top = st.container(gap="xsmall", key="top")  # close together: the face is to begin on the first screen
+    with top, st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="views"):
         view = linked.remembered(
             st.segmented_control, "View", list(VIEWS), format_func=lambda name: VIEWS[name][0],
             default="map", required=True, key="view",
         )  # fmt: skip
         name, hide_sex = scene.settings()
+        hide = {*(lesson.hides() if view == "lesson" else ()), *(("sex",) if hide_sex else ())}
+        place = scene.place(hide) if view != "groups" else None
     with ui.guard():
         if view == "groups":
             groups.draw(name, hide_sex)
             return
-        lesson_hides = lesson.begin(hide_sex) if view == "lesson" else ()
-        hide = {*lesson_hides, *(("sex",) if hide_sex else ())}
-        with st.expander("Choose another face", key="other_face") if folded(view) else st.container():
+        with top, st.container():
+            if view == "lesson":
+                lesson.begin()
+        with top, st.container(), place or scene.open_place(view == "lesson" and lesson.started()):
             photo = ui.photo.choose(hide=hide)
         if photo is None:
             return
-        about = scene.of(photo, name, hide_sex, quiet=bool(lesson_hides))
+        with top, st.container():  # warnings come and go in here, and shift nothing that follows
+            about = scene.of(photo, name, hide_sex, quiet="age" in hide)
         if about:
             VIEWS[view][1](about)
-
-
-def folded(view):
-    """Whether the choice of a face is folded away: in the lesson, once a guess is made."""
-    return view == "lesson" and lesson.started()
 
 
 main()

@@ -28,7 +28,7 @@ def test_copies_know_what_they_disagree_on(six):
     assert rows.disagreement.tolist() == ["3–5 years", "same age"]
     counts = census.disagreements(rows.reset_index())
     assert counts.n.tolist() == [1, 0, 1, 0, 0, 0]
-    assert "1 of 2 groups of copies disagree on age, by 3.0 years" in findings.copies(rows)
+    assert "1 of 2 groups of copies disagree on age (these by 3.0 years from" in findings.copies(rows)
 
 
 def test_a_choice_without_copies_is_no_error(six):

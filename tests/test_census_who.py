@@ -226,9 +226,14 @@ def test_the_sentences_say_what_was_counted(faces, many):
     assert findings_dataset.ages(who.frequent(faces, EVERYBODY)) == "8 photos: too few to say which ages are frequent"
     rows = balance.crosstab(cells([[30, 10], [10, 30]]))
     assert findings_dataset.two_way(rows, "race", "sex") == (
-        "Found together: r0 and c0 1.5 times as often; r0 and c1 0.5 times as often as if race code and sex were "
-        "unrelated"
+        "Found together: r0, c0: 1.5 times as many as if race code and sex were unrelated (30 photos, not 20); r0, c1: "
+        "0.5 times as many (10 photos, not 20)"
     )
+    assert "; aged c1, r0: 0.5 times" in findings_dataset.two_way(
+        rows.assign(first=rows.second, second=rows["first"]), "band", "sex"
+    )
+    rows = balance.crosstab(cells([[2000, 60], [4000, 3], [3000, 900]]))  # surest: r2, furthest: r1
+    assert "r1, c1: 0.01 times as many (3 photos, not 387)" in findings_dataset.two_way(rows, "race", "sex")
     assert "stands out" in findings_dataset.two_way(balance.crosstab(cells([[15, 15], [15, 15]])), "race", "sex")
     assert "8 photos: too few" in findings_dataset.boxes(who.boxes(faces, EVERYBODY, "race"), "race")
     ends = {"start": [0, 0, 50, 50, 90], "end": [5, 5, 55, 55, 95]}

@@ -191,3 +191,13 @@ def test_guessed_bands_keep_the_order_of_age(faces):
     assert rows.label.tolist() == [
         f"guessed {band}" for band in metrics.BAND_NAMES if (table.pred_band == band).any()
     ]
+
+
+def test_one_look_serves_groups_of_every_name_and_stays_as_it_is():
+    from agesex.charts import picking, who
+
+    look = who._boxes(2)
+    first = picking.ordered(look, "y", ["b", "a"])
+    assert [layer["encoding"]["y"]["sort"] for layer in first["layer"]] == [["b", "a"]] * 4
+    assert all(layer["encoding"]["y"]["sort"] == [] for layer in look["layer"])
+    assert picking.ordered(who._pyramid(3), "y", ["0–4"])["encoding"]["y"]["sort"] == ["0–4"]

@@ -115,3 +115,15 @@ def test_a_switch_is_drawn_as_named_dots():
     interval, dots = layers(spec)
     assert (interval["mark"]["type"], dots["mark"]["type"]) == ("rule", "point")
     assert [row["name"] for row in data(spec, dots)] == ["as it is", "mirrored"]
+
+
+def test_groups_are_coloured_from_even_to_the_largest_value_that_there_is():
+    rows = pd.DataFrame(
+        {"band": "0–12", "region": ["eyes", "nose", "jaw"], "share": 0.1, "density": [0.9, 1.6, np.nan],
+         "n": 60}
+    )
+    colour = charts.group_regions(rows).to_dict()["encoding"]["color"]
+    assert colour["scale"]["domain"] == pytest.approx([0.4, 1.6]) and colour["scale"]["domainMid"] == 1
+    assert colour["legend"]["values"] == pytest.approx([0.4, 1, 1.6])
+    far = charts.group_regions(rows.assign(density=[0.2, 3.0, 1.0])).to_dict()["encoding"]["color"]
+    assert far["scale"]["domain"] == [0, 3]  # nothing is less than nothing

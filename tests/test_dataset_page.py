@@ -1,6 +1,7 @@
 """The Dataset page, from app.py, without a copy of the photos: its frame, its filters and the view Who."""
 
 import json
+import re
 import subprocess
 import sys
 from datetime import date
@@ -14,6 +15,7 @@ from agesex import census, dataset, model
 from agesex.census import Choice, Faces
 from ui import dataset as page_of_dataset
 from ui.dataset import clicks, filters, so_what, who
+from ui.dataset.filters import PILL
 
 PAGE = "pages/1_Dataset.py"
 CHARTS = 10  # of the view Who, four of them about measures
@@ -72,6 +74,12 @@ def group(page, label):
     return found
 
 
+def beside(page, key):
+    """The numbers beside the options of a filter, which a style writes there."""
+    (style,) = [part.proto.body for part in page.get("html") if f".st-key-{key} {PILL}:nth" in part.proto.body]
+    return re.findall(rf'st-key-{key} {re.escape(PILL)}:nth-of-type\(\d+\)::after {{content: "([^"]*)"}}', style)
+
+
 def button(page, label):
     (found,) = [widget for widget in page.button if widget.label == label]
     return found
@@ -111,7 +119,7 @@ def test_every_chart_has_a_sentence_n_and_its_caveat(opened):
     text = words(page)
     assert text.count("n = ") >= CHARTS
     for caveat in (
-        "five coarse codes", "Sex is what annotators wrote down", "estimated by a program", "checked by a person",
+        "five coarse codes", "Sex is a label (UTKFace", "estimated by a program", "checked by a person",
         "copies are not, so p is a little too small", "not when it was taken", "depend on the skin",
         f"n = {len(dataset.known()):,}",
     ):  # fmt: skip
@@ -137,8 +145,9 @@ def test_a_filter_reaches_the_whole_page_and_the_address(opened, faces):
     assert f"**{n:,}** of {faces.n:,} photos" in words(page)
     assert page.query_params == {"of_age": "20-29", "of_sex": "female", "of_split": "test"}
     options = faces.options(choice)
-    assert f"male {options['sexes']['male']:,}" in group(page, "Sex").options
-    assert f"White {options['races']['White']:,}" in group(page, "Race code").options
+    assert beside(page, "of_sex") == [f"{n:,}" for n in options["sexes"].values()]
+    assert beside(page, "of_race") == [f"{n:,}" for n in options["races"].values()]
+    assert group(page, "Race code").options == list(options["races"])
 
 
 def test_a_link_brings_every_filter(opened, faces):
@@ -243,11 +252,26 @@ def test_so_what_names_the_harm_with_both_figures_and_links_to_its_slice(opened,
     assert f"against {error[~mine].mean():.1f} for everybody else (n = {(~mine).sum():,})" in told[0][0]
 
 
+def test_so_what_is_headed_by_its_rule_and_names_the_furthest_behind_where_it_is_not_rare(opened, faces):
+    test = model.read_predictions(model.DEFAULT).query("split == 'test'")
+    error = (test.age_pred.astype(float) - test.age).abs()
+    by_race = error.groupby(test.race.astype(str)).mean()
+    worst, n = by_race.idxmax(), int((test.race == by_race.idxmax()).sum())
+    share = faces.totals(Choice(races=(worst,)))["photos"] / faces.n
+    assert share > 1 / 5  # else it is rare, and named anyway
+    text = words(opened())
+    assert so_what.HEAD in text and "rare" in so_what.HEAD and "worse off" in so_what.HEAD
+    assert f"people coded {worst} are {100 * share:.1f} % of the photos; their age is off by {by_race[worst]:.1f}" in text
+    assert f"n = {n:,})" in so_what.common(faces, Choice())
+    assert so_what.common(faces, Choice(races=("White",))) == ""
+
+
 def test_so_what_says_nothing_that_chance_explains(opened, faces, monkeypatch):
     rows = model.read_predictions(model.DEFAULT)
     alike = rows.assign(age_pred=rows.age + 3 + (rows.index % 2), p_female=(rows.sex == "female").astype(float))
     monkeypatch.setattr(so_what.ui, "read_predictions", lambda: alike)
-    assert so_what.sentences(faces, Choice()) == []
+    monkeypatch.setattr(so_what, "_state", lambda: "another table")
+    assert so_what.sentences(faces, Choice()) == [] and so_what.common(faces, Choice()) == ""
     assert so_what.NOBODY in words(opened())
 
 
@@ -310,7 +334,7 @@ def test_a_stored_data_set_stands_in_the_place_of_the_known_labels(opened, tmp_p
     stored(tmp_path / "home")
     page = opened()
     assert figures(page)["Photos"] == "6" and figures(page)["Sex unknown"] == "2"
-    assert "unknown 2" in group(page, "Sex").options
+    assert group(page, "Sex").options[-1] == "unknown" and beside(page, "of_sex")[-1] == "2"
     assert "no measures" in words(page)
     for address in ({"ages_by": "race"}, {"of_sex": "unknown"}, {"rows": "sex"}, {"boxes_by": "split"}):
         assert not opened(**address).error, address
@@ -420,7 +444,7 @@ def test_texts_about_utkface_stand_over_utkface_only_whatever_a_data_set_is_call
     stored(tmp_path / "home", "utkface", source="imdb")
     for address in ({}, {"view": "wrong"}, {"view": "wrong", "fault": "doubts"}, {"view": "wrong", "fault": "names"}):
         text = " ".join([words(opened(**address)), *(e.value for e in opened(**address).info)])
-        for theirs in ("UTKFace were estimated", "annotators wrote down", "UTKFace's date", "random split", "Nobody in the photos"):
+        for theirs in ("UTKFace were estimated", "Sex is a label (UTKFace", "UTKFace's date", "random split", "Nobody in the photos"):
             assert theirs not in text, (theirs, address)
     assert "less that of a birth date" in words(opened())
     assert "birth date" in words(opened(view="wrong", fault="names"))
@@ -496,4 +520,34 @@ def test_what_is_written_into_the_address_is_read_back(choice, faces, monkeypatc
         filters.linked, "held",
         lambda key, default, parse: default if kept[key] == default else parse(filters.linked._text(kept[key])),
     )  # fmt: skip
-    assert filters._asked(faces) == choice
+    assert filters.asked(faces) == choice
+
+
+def test_what_was_drawn_before_is_drawn_from_the_store_for_the_next_visitor(opened, monkeypatch):
+    st.cache_resource.clear()
+    first = opened(of_sex="female", of_age="20-29")
+
+    def asked(*args, **kwargs):
+        raise AssertionError("worked out again")
+
+    for name in ("ask", "tuples"):
+        monkeypatch.setattr(Faces, name, asked)
+    monkeypatch.setattr(clicks, "made", asked)
+    second = opened(of_sex="female", of_age="20-29")
+    assert words(second) == words(first) and figures(second) == figures(first)
+    assert [(c.proto.spec, c.proto.data.data) for c in charts(second)] == [
+        (c.proto.spec, c.proto.data.data) for c in charts(first)
+    ]
+
+
+def test_an_import_of_the_same_name_and_its_removal_are_seen_at_once(opened, tmp_path):
+    folder = stored(tmp_path / "home")
+    assert figures(opened())["Photos"] == "6"
+    rows = pd.read_parquet(folder / "table.parquet")
+    rows.head(4).to_parquet(folder / "table.parquet")
+    page = opened()
+    assert figures(page)["Photos"] == "4" and "n = 4 photos" in words(page)
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+    assert figures(opened())["Photos"] == f"{len(dataset.known()):,}"

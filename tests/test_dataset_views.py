@@ -168,8 +168,24 @@ def test_without_a_copy_the_same_faces_are_a_table_and_average_faces_stand_in(op
     assert len(table) == 40 and set(table.sex) == {"female"} and table["labelled age"].eq(29).all()
     grids = [e.proto.body for e in page.get("html") if '<div class="faces">' in e.proto.body]
     assert len(grids) == 1 and grids[0].count("<img ") == 1
+    assert "Average faces of the chosen ages and sexes" in [e.value for e in page.subheader]
+    assert "not taken into account" not in words(page)
     button(page, "go_connect").click().run()
     assert page.query_params["view"] == "connect"
+
+
+@pytest.mark.parametrize("view", ["pictures", "averages"])
+def test_filters_that_the_carried_averages_do_not_follow_are_named_beside_them(opened, view):
+    page = opened(view, of_race="Black", of_split="test", of_sex="male")
+    heads = [e.value for e in page.subheader]
+    assert any(head.endswith(("sex, of everybody", "sexes, of everybody")) for head in heads)
+    (note,) = [e.value for e in page.info if "not taken into account" in e.value]
+    assert note.startswith("Race code Black and Split test are not taken into account here")
+    assert "male" not in note  # the sex is followed
+    (grid,) = [e.proto.body for e in page.get("html") if '<div class="faces">' in e.proto.body]
+    assert "male, 0–2" in grid and "female, " not in grid
+    page = opened(view, of_race="Black")
+    assert any(e.value.startswith("Race code Black is not taken") for e in page.info)
 
 
 def test_a_face_without_a_picture_has_its_label_the_models_answer_and_the_doubt(opened):
@@ -552,5 +568,5 @@ def test_an_imported_copy_serves_explain_and_metrics(stored, drawn, app):
     text = " ".join(element.value for element in page.caption).replace("\u00a0", " ")
     row = data.table.set_index("file").loc[drawn.copies[0]]
     assert f"labelled {row.age} years, {row.sex}" in text
-    pictures_of, own = photos.of(data.table.head(2))
-    assert own == [True, True] and pictures_of[0] == data.photo(data.table.file[0])
+    found = photos.of(data.table.head(2))
+    assert all(found) and found[0] == data.photo(data.table.file[0])

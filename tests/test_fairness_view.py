@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from metrics_view import charts, copied, opened, said, titles, with_predictions
 
-from agesex import findings_groups, metrics, model
+from agesex import findings_groups, labels, metrics, model
 from agesex.charts import gate_dots, group_dots
 from agesex.metrics import adults, fairness
 from ui.metrics import choice, duel
@@ -29,7 +29,7 @@ def test_the_largest_gap_is_said_with_what_chance_would_leave(app):
     found = fairness.compare(rows_of(), ["race"], "mae")
     text = said(page)
     assert fairness.sentence(fairness.largest_gap(found)) in text
-    assert "does not say why" in text and "five coarse codes" in text and "annotators wrote down" in text
+    assert "does not say why" in text and "five coarse codes" in text and labels.ORIGIN in text
     for group in found.rows.group:
         assert group in charts(page)
 

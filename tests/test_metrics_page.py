@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from agesex import findings, findings_groups, findings_metrics, metrics, model, peers
+from agesex import findings, findings_groups, findings_metrics, labels, metrics, model, peers
 from ui.metrics import choice, overview, tables
 
 PAGE = "pages/2_Metrics.py"
@@ -103,7 +103,7 @@ def test_the_headline_is_that_of_the_card_and_of_the_predictions(app, split):
 
 
 CAVEATS = {
-    "overview": "what annotators wrote down", "age": "partly estimates", "sex": "what annotators wrote down",
+    "overview": labels.ORIGIN, "age": labels.ORIGIN, "sex": labels.ORIGIN,
     "intervals": "made for no single group",
 }  # fmt: skip
 

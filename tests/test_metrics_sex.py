@@ -63,7 +63,8 @@ def test_a_thinned_curve_has_nearly_the_area_of_the_full_one():
 
 def test_the_interval_of_the_average_precision_is_that_of_the_full_curve():
     table = predictions().iloc[::5]
-    value, drawn = classification._average_precision(table, 150, 0)
+    _, women, men = (steps[1:] for steps in classification._steps(table))
+    _, drawn = classification._average_precision(women, men, classification._drawn(table, 150, 0))
     codes, names = pd.factorize(table.group)
     weights = metrics.resampling.multiplicities(len(names), 150, 0)[codes].astype(float)
     exact = [
@@ -196,3 +197,15 @@ def test_the_interval_of_a_reliability_bin_covers_the_truth():
             bins += 1
             hits += row.low <= truth[round(row.start * 5)] <= row.high
     assert bins == 500 and 0.93 <= hits / bins <= 0.97
+
+
+def test_both_curves_at_once_are_those_of_each_alone():
+    table = predictions().iloc[::4]
+    both = classification.curves(table, draws=60, seed=3)
+    for name, found in both.items():
+        alone = getattr(classification, name)(table, draws=60, seed=3)
+        pd.testing.assert_frame_equal(found.points, alone.points)
+        assert found.area == alone.area
+    assert list(both) == ["roc", "precision_recall"]
+    with pytest.raises(KeyError):
+        classification.curves(table.drop(columns="group"))

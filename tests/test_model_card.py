@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from agesex import findings, metrics, model, model_card
+from agesex import findings, labels, metrics, model, model_card
 from agesex.errors import AgeSexError, ModelMissing
 from training import figures
 
@@ -67,8 +67,26 @@ def test_a_value_follows_the_card(card):
 
 def test_the_labels_are_explained(card):
     text = model_card.markdown(card)
-    for words in ("annotators wrote down", "five coarse codes", "(DEX)", "non-commercial"):
+    for words in (labels.ORIGIN, "five coarse codes", "Sex is 0 or 1", "non-commercial"):
         assert words in text
+
+
+def test_the_head_says_which_model_of_when_under_which_terms_and_where_to_write_to(card):
+    text = model_card.head(card)
+    assert model_card.markdown(card).index(text) < 100
+    for words in (
+        card["title"], f"`{card['sha256'][:12]}`", card["training"]["trained"], "(models/LICENSE)",
+        "(https://susanqq.github.io/UTKFace/)", "Open an issue",
+    ):  # fmt: skip
+        assert words in text
+    other = card | {"sha256": "0" * 64, "training": card["training"] | {"trained": "1999-12-31"}}
+    assert "`000000000000`" in model_card.head(other) and "1999-12-31" in model_card.head(other)
+
+
+def test_notes_of_who_trained_it_are_no_part_of_the_card(card):
+    noted = card | {"training": card["training"] | {"remarks": ["It was raining."]}}
+    assert model_card.markdown(noted) == model_card.markdown(card)
+    assert "pause of five minutes" not in model_card.markdown(card)
 
 
 def test_a_model_without_licence_is_reported(tmp_path, monkeypatch):
@@ -89,6 +107,11 @@ def test_the_page_shows_card_and_licence(app, card):
     assert "Somebody's age is checked with it" in text
     assert "NON-COMMERCIAL" in app.code[0].value
     assert len(app.get("download_button")) == 1
+    assert model_card.head(card, "#licence") in text and app.subheader[-1].value == "Licence of the weights"
+    assert app.subheader[-1].proto.anchor == "licence"
+    assert app.selectbox[0].options[0] == "MobileNet 144 · default"
+    app.selectbox[0].set_value("cnn").run()
+    assert app.subheader[0].value == "Plain CNN 64" and not app.exception
 
 
 def test_the_readme_keeps_what_is_around_the_figures():

@@ -10,7 +10,7 @@ from PIL import Image
 
 import ui
 import ui.photo
-from agesex import samples
+from agesex import labels, samples
 from agesex.errors import ModelMissing
 
 PAGE = "pages/3_Predict.py"
@@ -58,7 +58,7 @@ def test_the_page_is_not_empty_at_first(page):
     assert "90 of 100 such faces are between" in text
     assert "Female" in text
     assert "97 of 100 such faces are labelled female" in text
-    assert "its annotators wrote down" in text
+    assert labels.ORIGIN in text
     assert re.search(r"1 face, found and answered in \d+\.\d\d seconds", text)
     assert not page.file_uploader
     assert not page.camera_input

@@ -5,20 +5,21 @@
     ui.figure(title, charts.roc(points, split="test"), note)      # builds nothing that was built before
 
 Altair takes 10 to 60 ms to build and check a chart, and a page draws up to eight after every click. What is asked
-again comes from a cache; what is new is not checked against Vega-Lite's schema (half of the time) unless
-AGESEX_CHECK_CHARTS is set, as it is in the tests.
+again comes from a cache; what is new is not checked against Vega-Lite's schema (half of the time), neither the whole
+nor its parts, unless AGESEX_CHECK_CHARTS is set, as it is in the tests.
 """
 
 import hashlib
 import os
 import pickle
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import streamlit as st
 
 TRANSFORMER = "agesex"
-_settings_of_altair = threading.Lock()  # they are those of all threads
+_one_at_a_time = threading.Lock()  # the settings of Altair are those of all threads
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ def spec(chart):
 
 @st.cache_data(max_entries=512, show_spinner=False)
 def _known(name, args, options):
-    return _spec(Asked(name, args, options).build())
+    with _settings():
+        chart = Asked(name, args, options).build()
+    return _spec(chart)
 
 
 def _spec(chart):
@@ -82,8 +85,29 @@ def _spec(chart):
         rows[name] = data
         return {"name": name}
 
-    with _settings_of_altair:
+    with _settings():
         alt.data_transformers.register(TRANSFORMER, named)
         with alt.data_transformers.enable(TRANSFORMER), alt.theme.enable("none"):
-            found = chart.to_dict(validate=bool(os.environ.get("AGESEX_CHECK_CHARTS")))
+            found = chart.to_dict(validate=_checked())
     return found | {"datasets": found.get("datasets", {}) | rows}
+
+
+def _checked():
+    return bool(os.environ.get("AGESEX_CHECK_CHARTS"))
+
+
+@contextmanager
+def _settings():
+    """Altair as it is needed in the block, by one thread at a time.
+
+    A layer without a name is named after the text of its rows: the shorter that is, the sooner.
+    """
+    import pandas as pd
+    from altair.utils import schemapi
+
+    with (
+        _one_at_a_time,
+        schemapi.debug_mode(_checked()),
+        pd.option_context("display.max_rows", 4, "display.max_columns", 4),
+    ):
+        yield

@@ -6,13 +6,11 @@ import random
 import streamlit as st
 
 import ui
+from agesex import labels
 from ui import linked
 
 ANY = "any sex"
-NOTE = (
-    "From the connected copy of UTKFace, labelled {label}. Split: {split}. The ages are partly estimates of a "
-    "program that people checked."
-)
+NOTE = "From the connected copy of UTKFace, labelled {label}. Split: {split}. " + labels.ORIGIN
 
 
 def choose(hide=()):

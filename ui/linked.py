@@ -77,6 +77,8 @@ def remembered(
         now = default  # e.g. a layer that another model does not have
 
     def keep():
+        if _same(state[key], _kept().get(key, default)):
+            return  # another widget was moved, and the browser sent all of them
         put(key, state[key])
         state.setdefault("linked_fresh", set()).add(key)
         state.setdefault("linked_told", {})[key] = state[key]
@@ -84,7 +86,9 @@ def remembered(
             moved()
 
     if _must_tell(key, now, args, kwargs):
-        state[key] = state["linked_telling"][key] = now
+        # a choice of several comes back as a list: told as a tuple, it would count as moved by the next click
+        several = isinstance(now, tuple) and not isinstance(args[1], int | float)
+        state[key] = state["linked_telling"][key] = list(now) if several else now
     now = widget(*args, key=key, on_change=keep, **kwargs)
     _note(key, now, default, shared and now not in private, text)
     return now
@@ -189,10 +193,15 @@ def _must_tell(key, now, args, kwargs):
     before = state.setdefault("linked_drawn", {})
     looks_new = before.get(key) != drawn
     before[key] = drawn
-    if looks_new or key not in state or state[key] != now:
+    if looks_new or key not in state or not _same(state[key], now):
         return True
     told = state.get("linked_told", {})
-    return key not in told or told[key] != now
+    return key not in told or not _same(told[key], now)
+
+
+def _same(one, other):
+    """Whether two values are the same choice: what a browser sends as a list may have been told as a tuple."""
+    return (tuple(one) if isinstance(one, list) else one) == (tuple(other) if isinstance(other, list) else other)
 
 
 def _note(key, now, default, shared, text=None):

@@ -12,8 +12,12 @@ The files are read without `agesex.model`, which brings OpenCV along: the first 
 import logging
 
 import streamlit as st
+from streamlit.logger import get_logger
 
 from agesex.errors import AgeSexError
+
+# `python -m ui` imports this before there is a server, which Streamlit would report once for every cache.
+get_logger("streamlit.runtime.caching.cache_data_api").setLevel("ERROR")
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -90,7 +90,7 @@ class FaceAnswer(BaseModel):
     confidence: float = Field(description="0 to 1, how sure the detector is that this is a face")
     age: float = Field(description="Years")
     interval: Interval = Field(description="Holds the true age of `level` of such faces")
-    sex: Literal["female", "male", "unsure"] = Field(description="As UTKFace's annotators label it")
+    sex: Literal["female", "male", "unsure"] = Field(description="As UTKFace labels it")
     p_female: float = Field(description="Calibrated probability of female, 0 to 1")
     age_probabilities: list[float] | None = Field(
         None, description="The network's distribution over the ages 0 to 100, where it was asked for"

@@ -11,14 +11,16 @@
     faces.groups(choice, limit=20)                    # duplicate groups, those that disagree most first
     faces.orders()                                    # what a page can be ordered by
     faces.about(choice, "SELECT sex, count(*) AS n FROM {chosen} GROUP BY 1")   # any other question
+    @kept                                             # of a function (faces, …): worked out once for all visitors
 
 `choice` says what is asked about, `source` where the table comes from and which columns it has, `faces` asks it by
-DuckDB, `who` and `balance` hold the questions of the view Who, `tables` those to a DataFrame at hand.
+DuckDB, `kept` keeps what was worked out, `who` and `balance` hold the questions of the view Who, `tables` those to a DataFrame at hand.
 """
 
 from agesex.census import tables
 from agesex.census.choice import ALL_AGES, COPIES, FLAGS, MEASURES, UNFLAGGED, UNKNOWN, Choice
 from agesex.census.faces import EVERYBODY, Faces
+from agesex.census.kept import kept
 from agesex.census.source import Source, known
 from agesex.census.tables import (
     DISAGREEMENT_NAMES,
@@ -31,5 +33,5 @@ from agesex.census.tables import (
 __all__ = [
     "ALL_AGES", "COPIES", "DISAGREEMENT_NAMES", "EVERYBODY", "FLAGS", "MEASURES", "UNFLAGGED", "UNKNOWN",
     "Choice", "Faces", "Source", "copies", "disagreement", "disagreements",
-    "facts", "known", "tables",
+    "facts", "kept", "known", "tables",
 ]  # fmt: skip

@@ -31,22 +31,37 @@ def crosstab(rows):
         residual (Pearson's, (n − expected) / √expected), adjusted (the residual over its standard error under
         independence), ratio (n / expected), mark ("over", "under" or "").
     """
-    down, across = pd.unique(rows["first"]), pd.unique(rows.second)
+    down, across, n = _counts(rows)
+    expected, residual, adjusted = _unrelated(n)
+    ratio = n / expected
+    sure = np.abs(adjusted) > MARKED
+    mark = np.where(sure & (ratio >= 1 + FAR), "over", np.where(sure & (ratio <= 1 - FAR), "under", ""))
+    return pd.DataFrame(
+        {
+            "first": pd.array(np.repeat(down, len(across)), dtype="str"),
+            "second": pd.array(np.tile(across, len(down)), dtype="str"),
+            "n": n.astype(int).ravel(), "expected": expected.ravel(), "residual": residual.ravel(),
+            "adjusted": adjusted.ravel(), "ratio": ratio.ravel(), "mark": mark.ravel(),
+        }
+    )  # fmt: skip
+
+
+def _counts(rows):
+    """Names of the first and of the second groups, and the (first, second) array of photos."""
+    (first, down), (second, across) = (pd.factorize(rows[name].to_numpy(object)) for name in ("first", "second"))
     n = np.zeros((len(down), len(across)))
-    n[pd.Index(down).get_indexer(rows["first"]), pd.Index(across).get_indexer(rows.second)] = rows.n
+    n[first, second] = rows.n
+    return down, across, n
+
+
+def _unrelated(n):
+    """Expected counts of cells under independence, Pearson's residuals, and these over their standard errors."""
     whole = n.sum()
     left, top = n.sum(1, keepdims=True) / whole, n.sum(0, keepdims=True) / whole
     expected = left * top * whole
     residual = (n - expected) / np.sqrt(expected)
     spread = np.sqrt((1 - left) * (1 - top))
-    adjusted = np.divide(residual, spread, out=np.zeros_like(residual), where=spread > 0)
-    ratio = n / expected
-    sure = np.abs(adjusted) > MARKED
-    mark = np.where(sure & (ratio >= 1 + FAR), "over", np.where(sure & (ratio <= 1 - FAR), "under", ""))
-    long = [a.ravel() for a in (n.astype(int), expected, residual, adjusted, ratio, mark)]
-    names = ["n", "expected", "residual", "adjusted", "ratio", "mark"]
-    pairs = pd.MultiIndex.from_product([down, across], names=["first", "second"]).to_frame(index=False)
-    return pairs.assign(**dict(zip(names, long, strict=True)))
+    return expected, residual, np.divide(residual, spread, out=np.zeros_like(residual), where=spread > 0)
 
 
 def association(rows):
@@ -58,14 +73,18 @@ def association(rows):
     Returns:
         dict: n, chi2, dof, p, v (0 unrelated to 1 one decides the other; all NaN where there is one group only).
     """
-    n, least = int(rows.n.sum()), min(rows["first"].nunique(), rows.second.nunique())
+    return _association(_counts(rows)[2])
+
+
+def _association(n):
+    """`association` of an array of photos without empty rows and columns."""
+    whole, least = int(n.sum()), min(n.shape)
     if least < 2:
-        return {"n": n, "chi2": np.nan, "dof": 0, "p": np.nan, "v": np.nan}
-    found = crosstab(rows)
-    chi2 = float((found.residual**2).sum())
-    dof = (rows["first"].nunique() - 1) * (rows.second.nunique() - 1)
+        return {"n": whole, "chi2": np.nan, "dof": 0, "p": np.nan, "v": np.nan}
+    chi2 = float((_unrelated(n)[1] ** 2).sum())
+    dof = (n.shape[0] - 1) * (n.shape[1] - 1)
     p = float(special.chdtrc(dof, chi2))  # scipy.stats has the same, and takes long to import
-    return {"n": n, "chi2": chi2, "dof": dof, "p": p, "v": np.sqrt(chi2 / (n * (least - 1)))}
+    return {"n": whole, "chi2": chi2, "dof": dof, "p": p, "v": np.sqrt(chi2 / (whole * (least - 1)))}
 
 
 def split_balance(faces, choice):
@@ -82,8 +101,8 @@ def split_balance(faces, choice):
     """
     found = {}
     for field in FIELDS:
-        rows = cells(faces, choice, field, "split")
-        rows = rows[(rows.second != "dropped") & (rows.groupby("second").n.transform("sum") >= LEAST)]
-        found[field] = association(rows)
+        _, splits, n = _counts(cells(faces, choice, field, "split"))
+        n = n[:, (splits != "dropped") & (n.sum(axis=0) >= LEAST)]
+        found[field] = _association(n[n.any(axis=1)])
     table = pd.DataFrame(found).T.rename_axis("field")
     return table.assign(p_holm=fairness.holm(table.p))

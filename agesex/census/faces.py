@@ -1,13 +1,13 @@
 """Faces: a table of any size that questions are asked of by DuckDB; the photos are not in it."""
 
-import threading
-from collections import OrderedDict
-
 from agesex.census.choice import ALL_AGES, COPIES, FLAGS, MEASURES, UNFLAGGED, Choice
+from agesex.census.kept import Store, kept
 from agesex.census.source import COLUMNS, Source, known, load
 
 EVERYBODY = Choice()
-KEPT = 256  # answers; a page asks about twenty questions
+KEPT = 256  # answers to questions in SQL; a page asks about forty
+WORKED_OUT = 1024  # figures made of them; a page shows about thirty
+LONGEST = 5000  # rows of a kept answer; a longer list is asked for once
 ORDERS = {  # what a gallery can be ordered by: SQL of one column each
     "file": "place", "age": "age", "random": "hash(place + CAST(? AS BIGINT) * 1000003)", "copies": "copies",
     "disagreement": "years_apart", "taken": "taken", "bytes": "bytes",
@@ -27,6 +27,7 @@ class Faces:
         datasets: names of the data sets, a tuple.
         columns: names of the columns of the table, a frozenset.
         oldest: the highest label, years.
+        store: what was worked out about them, see `census.kept`.
     """
 
     def __init__(self, source=None):
@@ -53,7 +54,7 @@ class Faces:
         self._connection.execute("SET enable_progress_bar = false")
         load(self._connection, source)
         self._connection.execute("SET enable_external_access = false")  # from here on it reads no file
-        self._kept, self._lock = OrderedDict(), threading.Lock()
+        self._answers, self.store = Store(KEPT), Store(WORKED_OUT)
         self.datasets = tuple(source.tables)
         self.columns = frozenset(self.ask("SELECT * FROM faces LIMIT 0").columns)
         self.n, oldest = self.ask("SELECT count(*) AS n, max(age) AS oldest FROM faces").iloc[0]
@@ -70,17 +71,12 @@ class Faces:
             DataFrame of the asker's own.
         """
         key = (sql, tuple(values))
-        with self._lock:
-            if found := self._kept.get(key):
-                self._kept.move_to_end(key)
-                return found[0].copy()
-        rows = self._connection.cursor().execute(sql, list(values)).df()
-        if len(rows) <= 5000:  # a long list is asked for once
-            with self._lock:
-                self._kept[key] = (rows,)
-                while len(self._kept) > KEPT:
-                    self._kept.popitem(last=False)
-        return rows.copy()
+        found = self._answers.get(key)
+        if found is None:
+            found = self._connection.cursor().execute(sql, list(values)).df()
+            if len(found) <= LONGEST:
+                self._answers.put(key, found)
+        return found.copy(deep=False)
 
     def about(self, choice, sql, before=(), after=()):
         """`ask` of the chosen faces.
@@ -94,16 +90,24 @@ class Faces:
         where, bound = choice.where()
         return self.ask(sql.format(chosen=f"faces WHERE {where}"), [*before, *bound, *after])
 
+    def tuples(self, choice, sql, before=(), after=()):
+        """As `about`, each row as a plain tuple: made sooner than a table, and not kept."""
+        where, bound = choice.where()
+        sql = sql.format(chosen=f"faces WHERE {where}")
+        return self._connection.cursor().execute(sql, [*before, *bound, *after]).fetchall()
+
+    @kept
     def totals(self, choice=EVERYBODY):
         """How many: dict with photos, female, male, unknown (sex), copies (photos that have one), dropped."""
-        row = self.about(
+        (counts,) = self.tuples(
             choice,
-            "SELECT count(*) AS photos, count(*) FILTER (sex = 'female') AS female, "
-            "count(*) FILTER (sex = 'male') AS male, count(*) FILTER (sex = 'unknown') AS unknown, "
-            "count(*) FILTER (copies > 1) AS copies, count(*) FILTER (split = 'dropped') AS dropped FROM {chosen}",
-        ).iloc[0]
-        return {name: int(value) for name, value in row.items()}
+            "SELECT count(*), count(*) FILTER (sex = 'female'), count(*) FILTER (sex = 'male'), "
+            "count(*) FILTER (sex = 'unknown'), count(*) FILTER (copies > 1), count(*) FILTER (split = 'dropped') "
+            "FROM {chosen}",
+        )
+        return dict(zip(("photos", "female", "male", "unknown", "copies", "dropped"), counts, strict=True))
 
+    @kept
     def options(self, choice=EVERYBODY):
         """How many faces each option of each filter would leave, the other filters as they are.
 
@@ -113,26 +117,30 @@ class Faces:
         """
         found = {}
         for field, column in FACETS.items():
-            names = self.ask(f"SELECT DISTINCT {column} AS name FROM faces ORDER BY 1").name
-            rows = self.about(
-                choice.but(field), f"SELECT {column} AS name, count(*) AS n FROM {{chosen}} GROUP BY 1"
-            )
-            counts = dict(zip(rows.name.astype(str), rows.n, strict=True))
-            found[field] = {name: int(counts.get(name, 0)) for name in names.astype(str)}
+            counts = dict(self.tuples(choice.but(field), f"SELECT {column}, count(*) FROM {{chosen}} GROUP BY 1"))
+            found[field] = {name: counts.get(name, 0) for name in self._names(column)}
         # some dozens of different sums of bits, taken apart here: quicker than a test of every bit of every face
-        rows = self.about(choice.but("flags"), "SELECT flag_bits AS bits, count(*) AS n FROM {chosen} GROUP BY 1")
+        sums = self.tuples(choice.but("flags"), "SELECT flag_bits, count(*) FROM {chosen} GROUP BY 1")
         found["flags"] = {
-            name: int(rows.n[rows.bits.astype(int) & (1 << bit) > 0].sum()) for bit, name in enumerate((*FLAGS, UNFLAGGED))
+            name: sum(n for bits, n in sums if bits & (1 << bit)) for bit, name in enumerate((*FLAGS, UNFLAGGED))
         }
-        rows = self.about(
+        kinds = self.tuples(
             choice.but("copies"),
-            "SELECT copies > 1 AS copied, years_apart > 0 OR sexes_apart > 1 AS apart, count(*) AS n FROM {chosen} "
-            "GROUP BY ALL",
+            "SELECT copies > 1, years_apart > 0 OR sexes_apart > 1, count(*) FROM {chosen} GROUP BY ALL",
         )
-        kinds = (rows.n > 0, rows.copied, ~rows.copied, rows.apart)
-        found["copies"] = {name: int(rows.n[kind.astype(bool)].sum()) for name, kind in zip(COPIES, kinds, strict=True)}
+        wanted = (lambda copied, apart: True, lambda copied, apart: copied, lambda copied, apart: not copied,
+                  lambda copied, apart: apart)  # fmt: skip
+        found["copies"] = {
+            name: sum(n for *kind, n in kinds if wants(*kind)) for name, wants in zip(COPIES, wanted, strict=True)
+        }
         return found
 
+    @kept
+    def _names(self, column):
+        """What a column of names holds, in the order of its type."""
+        return [name for (name,) in self.tuples(EVERYBODY, f"SELECT DISTINCT {column} FROM {{chosen}} ORDER BY 1")]
+
+    @kept
     def orders(self):
         """What `page` can order by: names of `ORDERS` and of the joined columns, those that hold nothing left out."""
         numbers = [name for name in ORDERS if name in self.columns and name not in ("file", "age", "copies")]

@@ -7,10 +7,13 @@
 Each is one aggregate query, whatever the number of faces; `choice` is a `Choice`, ages are whole years.
 """
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 
-from agesex.census.choice import MEASURES
+from agesex.census.choice import MEASURES, Choice
+from agesex.census.kept import kept
 
 FIELDS = {  # what faces can be grouped by: what it is called
     "sex": "sex", "race": "race code", "split": "split", "band": "age", "source": "source",
@@ -36,15 +39,19 @@ def age_counts(faces, choice, *, width=1, by=None):
         photos of that group); empty bins are left out.
     """
     name = "'all'" if by is None else _field(by)
-    rows = faces.about(
+    found = faces.tuples(
         choice,
         f"SELECT {name} AS name, CAST(age // ? * ? AS INTEGER) AS start, count(*) AS n FROM {{chosen}} "
         "GROUP BY ALL ORDER BY ALL",
         before=[int(width), int(width)],
     )
-    rows["name"] = rows.name.astype(str)
-    share = rows.n / rows.groupby("name").n.transform("sum")
-    return rows.assign(end=rows.start + width, share=share)[["name", "start", "end", "n", "share"]]
+    names, start, n = zip(*found, strict=True) if found else ((), (), ())
+    whole = Counter()
+    for group, _, count in found:
+        whole[group] += count
+    start, n = np.array(start, "int32"), np.array(n, "int64")
+    share = n / np.array([whole[group] for group in names], float)
+    return pd.DataFrame({"name": _texts(names), "start": start, "end": start + np.int32(width), "n": n, "share": share})
 
 
 def frequent(faces, choice):
@@ -54,7 +61,7 @@ def frequent(faces, choice):
         dict: photos, age, n, low, high (years).
     """
     ages = age_counts(faces, choice)
-    low, high = _quantiles(ages.start, ages.n, (0.25, 0.75))
+    low, high = _quantiles(ages.start.to_numpy(), ages.n.to_numpy(), (0.25, 0.75))
     top = ages.loc[ages.n.idxmax()]
     return {"photos": int(ages.n.sum()), "age": int(top.start), "n": int(top.n), "low": low, "high": high}
 
@@ -72,22 +79,27 @@ def boxes(faces, choice, by):
         DataFrame: name, n, mean, q05, q25, q50, q75, q95 (years), the largest group first.
     """
     # there are 121 ages at most: counted once, they give every quantile, however many faces there are
+    counts = age_counts(faces, choice, by=by)
+    names, ages, n = (counts[column].to_numpy() for column in ("name", "start", "n"))
     found = []
-    for name, rows in age_counts(faces, choice, by=by).groupby("name"):
-        mean = float((rows.start * rows.n).sum() / rows.n.sum())
-        found.append((name, int(rows.n.sum()), mean, *_quantiles(rows.start, rows.n, QUANTILES.values())))
-    rows = pd.DataFrame(found, columns=["name", "n", "mean", *QUANTILES])
-    return rows.sort_values(["n", "name"], ascending=[False, True], ignore_index=True)
+    for name in dict.fromkeys(names):
+        mine = names == name
+        whole = n[mine].sum()
+        mean = float((ages[mine] * n[mine]).sum() / whole)
+        found.append((name, int(whole), mean, *_quantiles(ages[mine], n[mine], QUANTILES.values())))
+    found.sort(key=lambda row: (-row[1], row[0]))
+    return pd.DataFrame(found, columns=["name", "n", "mean", *QUANTILES]).astype({"name": "str"})
 
 
 def cells(faces, choice, first, second):
     """Photos per pair of groups; DataFrame: first, second (names as text), n. Empty pairs are left out."""
-    rows = faces.about(
+    found = faces.tuples(
         choice,
         f"SELECT {_field(first)} AS first, {_field(second)} AS second, count(*) AS n FROM {{chosen}} "
         "GROUP BY ALL ORDER BY ALL",
     )
-    return rows.assign(first=rows["first"].astype(str), second=rows.second.astype(str))
+    one, other, n = zip(*found, strict=True) if found else ((), (), ())
+    return pd.DataFrame({"first": _texts(one), "second": _texts(other), "n": np.array(n, "int64")})
 
 
 def collected(faces, choice):
@@ -111,6 +123,7 @@ def collected(faces, choice):
     return rows[["start", "end", "n"]]
 
 
+@kept
 def measured(faces, choice):
     """Names of the measures that the chosen photos have."""
     counts = faces.about(choice, f"SELECT {', '.join(f'count({name})' for name in MEASURES)} FROM {{chosen}}").iloc[0]
@@ -135,39 +148,48 @@ def histogram(faces, choice, name):
     """
     if name not in MEASURES:
         raise KeyError(f"no measure {name!r}; there are {', '.join(MEASURES)}")
-    ends = faces.ask(
-        f"SELECT quantile_disc({name}, ?) AS low, quantile_disc({name}, ?) AS high, min({name}) AS least, "
-        f"max({name}) AS most FROM faces",
-        [TAIL, 1 - TAIL],
-    ).iloc[0]
-    if pd.isna(ends.low):
+    least, low, high, most = _ends(faces, name)
+    if low is None:
         return pd.DataFrame({"start": [], "end": [], "n": [], "share": []})
-    low, width = float(ends.low), float(ends.high - ends.low) / BINS or 1.0
-    rows = faces.about(
+    width = float(np.float32(high) - np.float32(low)) / BINS or 1.0  # as precise as the column
+    found = faces.tuples(
         choice,
         f"SELECT CAST(greatest(0, least({BINS - 1}, floor(({name} - ?) / ?))) AS INTEGER) AS bin, count(*) AS n "
         f"FROM {{chosen}} AND {name} IS NOT NULL GROUP BY 1 ORDER BY 1",
         before=[low, width],
     )
-    start = low + rows.bin * width
-    end = (start + width).where(rows.bin < BINS - 1, max(float(ends.most), low + BINS * width))
-    start = start.where(rows.bin > 0, min(float(ends.least), low))
-    found = pd.DataFrame({"start": start, "end": end, "n": rows.n, "share": rows.n / rows.n.sum()})
-    middle = faces.about(
-        choice, f"SELECT quantile_cont({name}, 0.05) AS low, quantile_cont({name}, 0.95) AS high FROM {{chosen}}"
-    ).iloc[0]
-    found.attrs["middle"] = float(middle.low), float(middle.high)
-    return found
+    bins, n = np.array(found, "int64").reshape(-1, 2).T
+    start = low + bins * width
+    end = np.where(bins < BINS - 1, start + width, max(most, low + BINS * width))
+    start = np.where(bins > 0, start, min(least, low))
+    rows = pd.DataFrame({"start": start, "end": end, "n": n, "share": n / max(1, n.sum())})
+    ((middle_low, middle_high),) = faces.tuples(
+        choice, f"SELECT quantile_cont({name}, 0.05), quantile_cont({name}, 0.95) FROM {{chosen}}"
+    )
+    rows.attrs["middle"] = tuple(np.nan if end is None else float(end) for end in (middle_low, middle_high))
+    return rows
+
+
+@kept
+def _ends(faces, name):
+    """Lowest value, `TAIL`, 1 − `TAIL` and highest value of a measure in the whole data set; None where it has none."""
+    (ends,) = faces.tuples(
+        Choice(), f"SELECT min({name}), quantile_disc({name}, ?), quantile_disc({name}, ?), max({name}) FROM {{chosen}}",
+        before=[TAIL, 1 - TAIL],
+    )  # fmt: skip
+    return tuple(None if end is None else float(end) for end in ends)
 
 
 def _quantiles(ages, n, wanted):
     """Quantiles of counted ages as of `numpy.quantile`: between two faces in proportion; a list of floats."""
-    last = np.cumsum(n.to_numpy())  # one more than the place of the last face of each age
+    last = np.cumsum(n)  # one more than the place of the last face of each age
     places = (last[-1] - 1) * np.array(list(wanted))
-    low, high = (
-        ages.to_numpy()[np.searchsorted(last, end(places), side="right")] for end in (np.floor, np.ceil)
-    )
+    low, high = (ages[np.searchsorted(last, end(places), side="right")] for end in (np.floor, np.ceil))
     return (low + (high - low) * (places % 1)).tolist()
+
+
+def _texts(names):
+    return pd.array(names, dtype="str")
 
 
 def _field(name):

@@ -31,10 +31,10 @@ def confusion(rows, names, *, what):
     base = alt.Chart(rows).encode(
         x=alt.X("said:N", sort=names, title=f"{what} that was said", axis=axis),
         y=alt.Y(
-            "true:N", sort=names, title=f"true {what}", axis=alt.Axis(labelOverlap=False, labelFlush=False)
+            "true:N", sort=names, title=f"labelled {what}", axis=alt.Axis(labelOverlap=False, labelFlush=False)
         ),
         tooltip=[
-            alt.Tooltip("true", title=f"true {what}"),
+            alt.Tooltip("true", title=f"labelled {what}"),
             alt.Tooltip("said", title="said"),
             alt.Tooltip("share", title="share of the row", format=".1%"),
             *([alt.Tooltip("between", title="95 % interval")] if "low" in rows else []),

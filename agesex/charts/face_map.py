@@ -15,6 +15,8 @@ from agesex.labels import RACES
 HEIGHT = 620  # px
 NUMBERS = {"age": ("labelled age", 0, 90), "error": ("age error, years", 0, 20)}  # name, ends of the colours
 COLOURS = ("#0072b2", "#e08a00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#6b7280")  # the app's palette
+# Viridis (Smith and van der Walt 2015) without the ends that vanish on a dark or on a light page
+COLOUR_SCALE = ("#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#a5cf2e")
 ORDER = {"sex": KINDS, "split": KINDS, "race": RACES}
 EDGE = 1.06  # of the axes; the map lies between −1 and 1
 FEW = 3000  # points that may be drawn large
@@ -66,7 +68,7 @@ def face_map(points, by, background=None, circle=None):
         if by in NUMBERS and name != "not known":
             _, low, high = NUMBERS[by]
             marker |= {
-                "color": part[by].to_numpy(np.float32), "cmin": low, "cmax": high, "colorscale": "Viridis",
+                "color": part[by].to_numpy(np.float32), "cmin": low, "cmax": high, "colorscale": COLOUR_SCALE,
                 "colorbar": {"title": {"text": name, "side": "right"}, "thickness": 12, "outlinewidth": 0},
             }  # fmt: skip
             hover = f"{name} %{{marker.color:.0f}}<extra></extra>"

@@ -10,6 +10,7 @@ built once (`look`, for a function that is cached) and each drawing adds its row
 from dataclasses import dataclass
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 PICK, BRUSH = "pick", "brush"
@@ -63,13 +64,30 @@ def look(chart):
     return {key: value for key, value in spec.items() if key != "config"}
 
 
+def ordered(spec, channel, names):
+    """A look with the groups of an axis in this order; so that one look does for groups of every name and order.
+
+    Args:
+        spec: result of `look`, the channel with a sort of its own in every layer.
+        channel: "x" or "y".
+        names: of the groups.
+
+    Returns:
+        dict; `spec` stays as it is.
+    """
+    if "layer" in spec:
+        return {**spec, "layer": [ordered(layer, channel, names) for layer in spec["layer"]]}
+    encoding = spec["encoding"]
+    return {**spec, "encoding": {**encoding, channel: {**encoding[channel], "sort": list(names)}}}
+
+
 def paled(rows):
     """The rows with shown and read: 1 where the column `chosen` is true, else `PALE` and `PALE_TEXT`.
 
     A column `part`, where there is one, says how much of a mark is chosen, 0 to 1: what is between is drawn between.
     """
-    kept = (rows.part if "part" in rows else rows.chosen).astype(float)
-    return rows.assign(**{MARK: kept.clip(lower=PALE), TEXT: kept.clip(lower=PALE_TEXT)})
+    kept = rows["part" if "part" in rows else "chosen"].to_numpy(float)
+    return rows.assign(**{MARK: np.maximum(kept, PALE), TEXT: np.maximum(kept, PALE_TEXT)})
 
 
 def opacity(of=MARK):

@@ -11,7 +11,18 @@ import numpy as np
 import pandas as pd
 
 from agesex.charts.confusion import FAINT, INK
-from agesex.charts.picking import BRUSH, PICK, ROWS, TEXT, Picture, look, opacity, paled, pickable
+from agesex.charts.picking import (
+    BRUSH,
+    PICK,
+    ROWS,
+    TEXT,
+    Picture,
+    look,
+    opacity,
+    ordered,
+    paled,
+    pickable,
+)
 from agesex.charts.style import AXIS, GREY, GROUP_AXIS, KINDS, LEGEND, LEVEL_LABELS, ROW
 from agesex.findings_dataset import share_of
 
@@ -84,19 +95,19 @@ def _legend(names):
 def pyramid(rows):
     """Women to the left, men to the right, the oldest on top; rows of `who.pyramid` with chosen."""
     rows = rows.assign(ages=_bins(rows), signed=np.where(rows.sex == "female", -rows.n, rows.n))
-    order = tuple(rows.sort_values("start", ascending=False).ages.drop_duplicates())
-    return Picture(paled(rows), _pyramid(order), (PICK,))
+    order = rows.sort_values("start", ascending=False).ages.drop_duplicates().tolist()
+    return Picture(paled(rows), ordered(_pyramid(len(order)), "y", order), (PICK,))
 
 
 @lru_cache(128)
-def _pyramid(order):
+def _pyramid(count):
     far = alt.Axis(tickCount=6, labelExpr="format(abs(datum.value), ',')")
     marks = (
-        alt.Chart(ROWS, height=PYRAMID_BAR * len(order) + AXIS + LEGEND)
+        alt.Chart(ROWS, height=PYRAMID_BAR * count + AXIS + LEGEND)
         .mark_bar(cursor="pointer")
         .encode(
             x=alt.X("signed:Q", title="photos, female left, male right", axis=far),
-            y=alt.Y("ages:N", sort=list(order), title="labelled age, years", axis=alt.Axis(labelOverlap=True)),
+            y=alt.Y("ages:N", sort=[], title="labelled age, years", axis=alt.Axis(labelOverlap=True)),
             color=_colour("sex", ("female", "male")),
             opacity=opacity(),
             tooltip=[alt.Tooltip("sex:N"), alt.Tooltip("ages:N", title="age"), PHOTOS],
@@ -108,14 +119,14 @@ def _pyramid(order):
 def boxes(rows):
     """Middle half, middle 90 %, median and mean of the ages of each group; rows of `who.boxes` with chosen."""
     # n stands beside the name: inside the chart it would lie on the boxes of a narrow screen
-    rows = paled(rows.assign(named=[f"{name} · {n:,}" for name, n in zip(rows.name, rows.n, strict=True)]))
-    return Picture(rows, _boxes(tuple(rows.named)), (PICK,))
+    names = [f"{name} · {n:,}" for name, n in zip(rows.name, rows.n, strict=True)]
+    return Picture(paled(rows.assign(named=names)), ordered(_boxes(len(names)), "y", names), (PICK,))
 
 
 @lru_cache(128)
-def _boxes(names):
-    base = alt.Chart(ROWS, height=int(1.5 * ROW * max(2, len(names)) + AXIS)).encode(
-        y=alt.Y("named:N", sort=list(names), title=None, axis=GROUP_AXIS),
+def _boxes(count):
+    base = alt.Chart(ROWS, height=int(1.5 * ROW * max(2, count) + AXIS)).encode(
+        y=alt.Y("named:N", sort=[], title=None, axis=GROUP_AXIS),
         opacity=opacity(),
         tooltip=[
             alt.Tooltip("name:N", title="group"),
@@ -274,12 +285,12 @@ def histogram(rows, title):
         rows: result of `who.histogram`, with chosen.
         title: what is measured, with its unit.
     """
-    width = (rows.end - rows.start).median()  # the outermost bins reach as far as there are photos
-    first, last = rows.index == rows.index[0], rows.index == rows.index[-1]
-    left = rows.start.mask(first, np.maximum(rows.start, rows.end - width))
-    rows = rows.assign(portion=_portions(rows, pd.Series(rows.n.sum(), rows.index)))
-    rows = rows.assign(left=left, right=rows.end.mask(last, np.minimum(rows.end, rows.start + width)))
-    return Picture(paled(rows), _histogram(title), (PICK, BRUSH))
+    start, end = rows.start.to_numpy(float), rows.end.to_numpy(float)
+    width = np.median(end - start)  # the outermost bins reach as far as there are photos
+    left, right = start.copy(), end.copy()
+    left[0], right[-1] = max(start[0], end[0] - width), min(end[-1], start[-1] + width)
+    portion = _portions(rows, pd.Series(rows.n.sum(), rows.index))
+    return Picture(paled(rows.assign(portion=portion, left=left, right=right)), _histogram(title), (PICK, BRUSH))
 
 
 @lru_cache(128)

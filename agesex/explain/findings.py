@@ -9,6 +9,9 @@ import pandas as pd
 from agesex.explain.seam import unit
 
 FIFTH = 0.2  # of the photo, the share that is put into words
+# Ranks of 16 cells in two random orders correlate by chance, with a standard deviation of 1 / √15 = 0.26:
+# within it there is no agreement to be seen. Above 0.5 (`sanity.LIMIT`) a method is called out for keeping its map.
+CHANCE, MUCH = 0.26, 0.5
 
 
 def regions(table, target):
@@ -149,6 +152,25 @@ def sanity(steps, limit):
         f"With all weights random the map correlates {value} with this one, not over {limit:g}: the "
         "photo alone does not make it. Whether it is right is another question"
     )
+
+
+def agreement(alike):
+    """How far two maps agree, for those who have never heard of a correlation.
+
+    Args:
+        alike: rank correlation of the two, -1 to 1; NaN where one is the same everywhere.
+    """
+    if np.isnan(alike):
+        return "One of the two maps is empty, so there is no correlation to be had"
+    if alike > MUCH:
+        said = "the two maps are much alike"
+    elif alike > CHANCE:
+        said = "the two maps agree a little"
+    elif alike >= -CHANCE:
+        said = "the two maps do not agree at all"
+    else:
+        said = "the two maps contradict each other: where one is hot, the other tends to be cold"
+    return f"Rank correlation of the two: {_signed(alike)}; {said}"
 
 
 def stability(values, given=()):

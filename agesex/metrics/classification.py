@@ -2,9 +2,10 @@
 
     confusion(test)                 # labelled against said, with shares
     roc(test).points                # 200 points at most, the area of the full curve beside them
+    both = curves(test)             # the ROC and the precision–recall curve from the same draws, sooner than one by one
     sex_by_age(test)                # in a window that moves over the true age
 
-Female is the positive class of the curves; sex is what annotators wrote down.
+Female is the positive class of the curves; sex is the labelled one.
 """
 
 from dataclasses import dataclass
@@ -108,21 +109,7 @@ def roc(table, *, draws=1000, seed=0):
     Returns:
         Curve with points fpr, tpr, threshold (the first one is infinite: nobody is called female), low, high.
     """
-    found = measure(table, np.zeros(len(table), int), 1, ("roc_auc",), draws=draws, seed=seed)
-    threshold, women, men = _steps(table)
-    points = pd.DataFrame(
-        {
-            "fpr": divided(men, men[-1]),
-            "tpr": divided(women, women[-1]),
-            "threshold": threshold,
-        }
-    )
-    points = _thinned(points.dropna(), "fpr", "tpr")
-
-    def heights(women, men):
-        return np.interp(points.fpr, men / men[-1], women / women[-1])
-
-    return Curve(_banded(points, ("fpr", "tpr"), table, heights, draws, seed), one(found, "roc_auc"))
+    return _roc(table, _drawn(table, draws, seed), draws, seed)
 
 
 def precision_recall(table, *, draws=1000, seed=0):
@@ -138,7 +125,76 @@ def precision_recall(table, *, draws=1000, seed=0):
         precisions weighted by the recall that each threshold adds, without interpolation. Its baseline is
         the share of women.
     """
+    return _precision_recall(table, _drawn(table, draws, seed))
+
+
+def curves(table, *, draws=1000, seed=0):
+    """Both curves, drawn once.
+
+    Args:
+        table: as for `overall.measure`.
+        draws: bootstrap draws.
+        seed: of the draws.
+
+    Returns:
+        dict: roc and precision_recall, each a Curve as of the function of that name.
+    """
+    drawn = _drawn(table, draws, seed)
+    return {"roc": _roc(table, drawn, draws, seed), "precision_recall": _precision_recall(table, drawn)}
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """The falling thresholds of a curve of `_STEPS` steps, in every draw.
+
+    Attributes:
+        women: (draws, steps) women at each step, the surest first.
+        reached: (women, men), (draws, steps) each, that reach each step.
+        whole: (2, steps) women and men at each step in the table itself.
+    """
+
+    women: np.ndarray
+    reached: tuple
+    whole: np.ndarray
+
+
+def _drawn(table, draws, seed):
+    """The draws that both curves are made of."""
     check(table, ("sex", "p_female", "group"))
+    if table.empty:
+        nobody = np.zeros((draws, 0))
+        return _Drawn(nobody, (nobody, nobody), np.zeros((2, 0)))
+    female = (table.sex == "female").to_numpy()
+    exact = np.unique(-table.p_female.to_numpy(float), return_inverse=True)[1]
+    steps = exact * _STEPS // (exact.max() + 1)
+    values = np.column_stack([female, ~female]).astype(float)
+    whole = np.zeros((_STEPS, 2))
+    np.add.at(whole, steps, values)
+    again = totals(values, steps, table.group, cells_n=_STEPS, draws=draws, seed=seed)
+    women, men = (np.ascontiguousarray(again[..., column]) for column in (0, 1))
+    return _Drawn(women, (women.cumsum(axis=1), men.cumsum(axis=1)), whole.T)
+
+
+def _roc(table, drawn, draws, seed):
+    found = measure(table, np.zeros(len(table), int), 1, ("roc_auc",), draws=draws, seed=seed)
+    threshold, women, men = _steps(table)
+    points = pd.DataFrame(
+        {
+            "fpr": divided(men, men[-1]),
+            "tpr": divided(women, women[-1]),
+            "threshold": threshold,
+        }
+    )
+    points = _thinned(points.dropna(), "fpr", "tpr")
+    along = points.fpr.to_numpy()
+
+    def heights(women, men):
+        return np.interp(along, men / men[-1], women / women[-1])
+
+    return Curve(_banded(points, ("fpr", "tpr"), drawn, heights, len(table)), one(found, "roc_auc"))
+
+
+def _precision_recall(table, drawn):
     threshold, women, men = (steps[1:] for steps in _steps(table))
     points = pd.DataFrame(
         {
@@ -147,16 +203,18 @@ def precision_recall(table, *, draws=1000, seed=0):
             "threshold": threshold,
         }
     ).dropna()
-    value, drawn = _average_precision(table, draws, seed)
-    low, high = ends(drawn, len(table), share=np.float64(value))
+    value, again = _average_precision(women, men, drawn)
+    low, high = ends(again, len(table), share=np.float64(value))
     area = {"value": value, "low": float(low), "high": float(high), "n": len(table)}
     points = _thinned(points, "recall", "precision")
+    along = points.recall.to_numpy()
 
     def heights(women, men):
-        named = women + men > 0
-        return np.interp(points.recall, women[named] / women[-1], (women / np.maximum(1, women + men))[named])
+        first = np.searchsorted(women + men, 0, side="right")  # nobody is named by the steps before
+        women, named = women[first:], (women + men)[first:]
+        return np.interp(along, women / women[-1], women / named)
 
-    return Curve(_banded(points, ("recall", "precision"), table, heights, draws, seed), area)
+    return Curve(_banded(points, ("recall", "precision"), drawn, heights, len(table)), area)
 
 
 def sex_by_age(table, *, reach=2, draws=1000, seed=0):
@@ -193,7 +251,7 @@ def _thinned(points, x, y):
     return points.iloc[np.unique(wanted)].reset_index(drop=True)
 
 
-def _banded(points, names, table, heights, draws, seed):
+def _banded(points, names, drawn, heights, n):
     """The points with low and high, 95 % of the curve's height where each of them stands.
 
     The draws are of a curve of 500 steps; the little that this changes in the height is added back.
@@ -202,52 +260,38 @@ def _banded(points, names, table, heights, draws, seed):
         points: DataFrame.
         names: of its columns along and up; where several points stand above each other, the curve's height there
             is that of the highest one.
-        table: needs sex, p_female, group.
+        drawn: `_Drawn`.
         heights: function of the women and men that reach each falling threshold, (500,) each -> heights.
-        draws: bootstrap draws.
-        seed: of the draws.
+        n: faces.
     """
-    female = (table.sex == "female").to_numpy()
-    if points.empty or not 0 < female.sum() < len(table):
+    if points.empty or not drawn.whole.any(axis=1).all():
         return points.assign(low=np.nan, high=np.nan)
-    exact = np.unique(-table.p_female.to_numpy(float), return_inverse=True)[1]
-    steps = exact * _STEPS // (exact.max() + 1)
-    values = np.column_stack([female, ~female]).astype(float)
-    whole = np.zeros((_STEPS, 2))
-    np.add.at(whole, steps, values)
-    again = totals(values, steps, table.group, cells_n=_STEPS, draws=draws, seed=seed).cumsum(axis=1)
+    women, men = drawn.reached
     exactly = points.groupby(names[0])[names[1]].transform("max").to_numpy()
-    moved = exactly - heights(*whole.cumsum(axis=0).T)
-    drawn = np.full((draws, len(points)), np.nan)
-    for place, reached in enumerate(again):
-        if reached[-1].all():
-            drawn[place] = np.clip(heights(*reached.T) + moved, 0, 1)
-    low, high = ends(drawn, np.full(len(points), len(table)))
+    moved = exactly - heights(*drawn.whole.cumsum(axis=1))
+    again = np.full((len(women), len(points)), np.nan)
+    for place in np.flatnonzero(women[:, -1] * men[:, -1]):  # no curve where one sex was not drawn
+        again[place] = heights(women[place], men[place])
+    low, high = ends(np.clip(again + moved, 0, 1), np.full(len(points), n))
     return points.assign(low=low, high=high)
 
 
-def _average_precision(table, draws, seed):
+def _average_precision(women, men, drawn):
     """Average precision of the full curve, and in every draw (draws,).
 
     The draws are of a curve of 500 steps; the little that this changes in the value is added back.
+
+    Args:
+        women: (thresholds,) women that reach each falling threshold.
+        men: likewise.
+        drawn: `_Drawn`.
     """
-    p = table.p_female.to_numpy(float)
-    female = (table.sex == "female").to_numpy(float)
-    if not len(p):
-        return np.nan, np.full(draws, np.nan)
+    if not len(women):
+        return np.nan, np.full(len(drawn.women), np.nan)
 
-    def of(sums):  # (…, steps, 2): women and faces of each step, the surest first
-        women, said = np.moveaxis(sums.cumsum(axis=-2), -1, 0)
-        return divided((sums[..., 0] * divided(women, np.maximum(said, 1))).sum(axis=-1), women[..., -1])
+    def of(at, women, men):  # (…, steps): women at each step; women and men that reach it
+        return divided((at * divided(women, np.maximum(women + men, 1))).sum(axis=-1), women[..., -1])
 
-    def counts(steps):
-        sums = np.zeros((steps.max() + 1, 2))
-        np.add.at(sums, steps, values)
-        return sums
-
-    values = np.column_stack([female, np.ones(len(p))])
-    exact = np.unique(-p, return_inverse=True)[1]
-    coarse = exact * _STEPS // (exact.max() + 1)
-    value, nearly = float(of(counts(exact))), float(of(counts(coarse)))
-    again = totals(values, coarse, table.group, cells_n=_STEPS, draws=draws, seed=seed)
-    return value, of(again) + (value - nearly)
+    value = float(of(np.diff(women, prepend=0), women, men))
+    nearly = float(of(drawn.whole[0], *drawn.whole.cumsum(axis=1)))
+    return value, of(drawn.women, *drawn.reached) + (value - nearly)

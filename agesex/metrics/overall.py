@@ -79,25 +79,26 @@ class Measured:
 def sums(table):
     """What each face adds to the sums of `FORMULAS`: DataFrame; "fm" is a woman taken for a man."""
     check(table, (*COLUMNS, "group"))
-    error = table.age_pred.astype(float) - table.age
-    low, high = table.age_low.astype(float), table.age_high.astype(float)
-    female, said = table.sex == "female", table.p_female >= 0.5
+    age, guess, low, high, p = (
+        table[name].to_numpy(float) for name in ("age", "age_pred", "age_low", "age_high", "p_female")
+    )
+    error, female, said = guess - age, (table.sex == "female").to_numpy(bool), p >= 0.5
     return pd.DataFrame(
         {
-            "n": 1.0,
+            "n": np.ones(len(table)),
             "error": error,
-            "absolute": error.abs(),
+            "absolute": np.abs(error),
             "squared": error**2,
-            "within": error.abs() <= 5,
-            "covered": table.age.between(low, high),
+            "within": (np.abs(error) <= 5).astype(float),
+            "covered": ((age >= low) & (age <= high)).astype(float),
             "width": high - low,
-            "ff": female & said,
-            "fm": female & ~said,
-            "mf": ~female & said,
-            "mm": ~female & ~said,
+            "ff": (female & said).astype(float),
+            "fm": (female & ~said).astype(float),
+            "mf": (~female & said).astype(float),
+            "mm": (~female & ~said).astype(float),
         },
         index=table.index,
-    ).astype(float)
+    )
 
 
 def measure(table, cells, cells_n, metrics=tuple(HEADLINE), *, draws=1000, seed=0):

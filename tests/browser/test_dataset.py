@@ -4,6 +4,7 @@ pytest tests/browser/test_dataset.py
 """
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -150,3 +151,23 @@ def test_nothing_is_wider_than_the_screen_and_nothing_is_fetched(open_tab, serve
     tab.shot(f"dataset-{width}")
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
     assert not tab.errors
+
+
+def test_a_held_arrow_key_loses_no_other_filter(open_tab, server):
+    tab = open_tab(server, "/Dataset?of_race=Black&rows=sex&columns=split&stats=brightness")
+    slider = tab.page.locator('.st-key-of_age input[type="range"]').first
+    slider.focus()
+    for _ in range(30):
+        tab.page.keyboard.press("ArrowRight")
+        tab.page.wait_for_timeout(33)  # as a held key repeats
+    expect(slider).to_have_attribute("aria-valuetext", "30")
+    tab.settle()
+    tab.page.wait_for_url(re.compile("of_age=30-120"))
+    query = parse_qs(urlsplit(tab.page.url).query)
+    assert query == {
+        "of_age": ["30-120"], "of_race": ["Black"], "rows": ["sex"], "columns": ["split"], "stats": ["brightness"],
+    }  # fmt: skip
+    black = tab.page.locator(".st-key-of_race button", has_text="Black")
+    assert black.get_attribute("aria-checked") == "true" or black.get_attribute("aria-pressed") == "true"
+    numbers = black.evaluate("pill => getComputedStyle(pill, '::after').content")
+    assert re.fullmatch(r'"\d,\d{3}"', numbers)

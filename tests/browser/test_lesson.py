@@ -1,5 +1,7 @@
 """The lesson in a real Chromium: all steps, back, reload and a shared link; the real model answers."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -17,6 +19,53 @@ def patience():
 def onward(tab, name):
     tab.page.get_by_role("button", name=name, exact=True).click()
     tab.settle()
+
+
+def test_the_forward_button_keeps_the_focus_of_a_keyboard_in_all_steps(open_tab, server):
+    tab = open_tab(server, "/Explain?view=lesson&sample=50-59_male", width=1280, height=720)
+    page = tab.page
+    forward = page.locator(".st-key-step_next button")
+    page.get_by_role("slider").press("ArrowRight")
+    tab.settle()
+    forward.focus()
+    labels = ["That is my guess", "Next: Map", "Next: Cover", "Next: Check", "Another face"]
+    labels.append(labels[0])
+    for before, after in zip(labels, labels[1:], strict=False):
+        expect(forward).to_have_text(re.compile(f"{before}$"))
+        page.keyboard.press("Enter")
+        expect(forward).to_have_text(re.compile(f"{after}$"))
+        tab.settle()
+        expect(forward).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Move the slider first")).to_be_visible()
+    expect(forward).to_be_focused()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_first_screen_of_a_projector_shows_the_face_and_the_question(open_tab, server, dark):
+    tab = open_tab(server, "/Explain?view=lesson&sample=1", width=1280, height=720, dark=dark)
+    page = tab.page
+    page.get_by_text("answer is still hidden").wait_for()
+    tab.settle()
+    face, slider = page.get_by_alt_text("The face, cut out"), page.get_by_role("slider")
+    for shown in (face, slider, page.locator(".st-key-step_next button")):
+        box = shown.bounding_box()
+        assert box["y"] + box["height"] <= 720
+    size = "element => parseFloat(getComputedStyle(element).fontSize)"
+    assert page.get_by_text("answer is still hidden").evaluate(size) >= 20
+    assert page.get_by_test_id("stSliderThumbValue").evaluate(size) >= 32
+
+
+def test_the_map_begins_on_the_first_screen(open_tab, server):
+    tab = open_tab(server, "/Explain?sample=50-59_male", width=1280, height=720)
+    face = tab.page.get_by_alt_text("The face", exact=True)
+    face.wait_for()
+    tab.settle()
+    assert face.bounding_box()["y"] < 560
+    tab.page.get_by_role("button", name="Face or photo").click()
+    tab.page.get_by_role("radio", name="Eileen Collins").click()
+    tab.page.keyboard.press("Escape")
+    expect(tab.page.get_by_text("It says 37 years, female")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1440, 400])

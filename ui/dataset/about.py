@@ -1,21 +1,24 @@
 """What is true of the connected photos, by their source; the name of a data set says nothing.
 
-    about.ages(faces)          # "The ages of UTKFace were estimated by a program and checked by a person."
+    about.ages(faces)          # "Age, sex and race of UTKFace were estimated by a program (DEX) and checked by a person."
     about.in_tables(faces)     # (photos of UTKFace that the repository's split names, all photos)
 """
+
+from agesex.census import kept
+from agesex.labels import ORIGIN
 
 UTKFACE = ("utkface", "utkface-wild", "csv48")  # sources whose labels are those of UTKFace
 TABLED = "utkface"  # the source whose files the committed tables name
 KINDS = {**dict.fromkeys(UTKFACE, "utkface"), "imdb": "imdb-wiki", "wiki": "imdb-wiki", "fairface": "fairface"}
 AGES = {
-    "utkface": "The ages of UTKFace were estimated by a program and checked by a person.",
+    "utkface": ORIGIN,
     "imdb-wiki": "The ages of IMDB-WIKI are the year of the photo less that of a birth date.",
     "fairface": "The ages of FairFace are ranges; each photo counts at the middle of its range.",
 }
-SEXES = {"utkface": "Sex is what annotators wrote down (UTKFace: 0 male, 1 female)."}
+SEXES = {"utkface": "Sex is a label (UTKFace: 0 male, 1 female)."}
 SEX = "Sex is what the source wrote down."
 RACES = {
-    "utkface": "Race is one of five coarse codes that annotators chose",
+    "utkface": "Race is one of five coarse codes",
     "fairface": "FairFace has seven groups, which are mapped to five coarse codes",
 }
 DATES = {
@@ -23,8 +26,7 @@ DATES = {
     "imdb-wiki": "Of IMDB-WIKI the year is known in which a photo was said to be taken; it stands as 1 July.",
 }
 LABELS = {
-    "utkface": "**Where the labels come from.** Age, sex and race of UTKFace were estimated by a program (DEX) and checked by "
-    "a person. Nobody in the photos was asked. Sex is 0 or 1; race is White, Black, Asian, Indian or "
+    "utkface": f"**Where the labels come from.** {ORIGIN} Nobody in the photos was asked. Sex is 0 or 1; race is White, Black, Asian, Indian or "
     "“Others”, which lumps everybody else together. Ages are whole years, and some are far more "
     "frequent than their neighbours.",
     "imdb-wiki": "**Where the labels come from.** The ages of IMDB-WIKI are the year of a photo less that of a birth date, "
@@ -35,6 +37,7 @@ LABELS = {
 }
 
 
+@kept
 def kinds(faces):
     """Which kinds of sources there are: names of `LABELS` in their order, "" for others at the end."""
     names = faces.ask("SELECT DISTINCT source AS name FROM faces ORDER BY 1").name.astype(str)
@@ -73,6 +76,7 @@ def labels(faces):
     return [LABELS[name] for name in kinds(faces) if name in LABELS]
 
 
+@kept
 def in_tables(faces):
     """How many photos the committed tables of UTKFace are about.
 
@@ -85,6 +89,7 @@ def in_tables(faces):
     return int(row.named), int(row.n)
 
 
+@kept
 def scored(faces, choice, column):
     """How many of the chosen photos a joined column says something of."""
     if column not in faces.columns:

@@ -17,7 +17,7 @@ from agesex.errors import AgeSexError
 from agesex.labels import RACES, SEXES
 from agesex.metrics import BAND_NAMES
 from ui import linked
-from ui.dataset import clicks, gallery, photos
+from ui.dataset import clicks, filters, gallery, photos
 from ui.loaders import average_pictures
 
 CARRIED, CHOSEN = "carried", "chosen"
@@ -25,6 +25,7 @@ FROM = {CARRIED: "the repository's pictures", CHOSEN: "photos of the selection"}
 FIELDS = {"band": "age", "sex": "sex", "race": "race code", "split": "split"}
 GROUPS = {"band": BAND_NAMES, "sex": tuple(sorted(SEXES)), "race": RACES, "split": SPLITS}
 OF = {"band": "ages", "sex": "sexes", "race": "races", "split": "splits"}  # attributes of Choice
+HONOURED = ("ages", "sexes")  # filters that the repository's pictures follow
 PER_CELL = 100  # photos, drawn by a seed; a table has up to 45 cells
 ANY = "any"
 FOG = (
@@ -69,9 +70,29 @@ def _aligned(faces, choice):
     return replace(choice, sources=names or ("none",))
 
 
-def _carried(choice):
-    st.subheader("By age and sex", anchor=False)
+def unheeded(choice):
+    """Which filters the repository's pictures do not follow, in a sentence; "" where they follow all that are set."""
+    names = [filters.said(choice, name) for name in choice.active() if name not in HONOURED]
+    if not names:
+        return ""
+    are = "is" if len(names) == 1 else "are"
+    return (
+        f"{' and '.join(names)} {are} not taken into account here: these pictures were made in advance, of everybody of these "
+        "ages and sexes. Averages of just what is chosen are made of the photos themselves."
+    )
+
+
+def made_before(choice, heading):
+    """The repository's pictures of the chosen ages and sexes, below a heading that says what else they leave aside."""
+    left_aside = unheeded(choice)
+    st.subheader(f"{heading}, of everybody" if left_aside else heading, anchor=False)
+    if left_aside:
+        st.info(left_aside, icon=":material/filter_alt_off:")
     ui.average_faces([sex for sex in choice.sexes if sex in SEXES], choice.ages)
+
+
+def _carried(choice):
+    made_before(choice, "By age and sex")
     st.caption("They are averages over all race codes and all splits but the dropped copies.")
     st.subheader("Where two of them differ", anchor=False)
     cells = [cell for cell, _ in average_pictures()]

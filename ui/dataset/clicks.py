@@ -1,16 +1,19 @@
 """A chart whose marks are filters: a click or a stroke sets one, a second click takes it back.
 
-    clicks.figure(title, chart, note, key="ages", choice=choice, after=partial(clicks.ages, 5))
+    found = clicks.made(title, chart, note)      # the same for every visitor, so it may be kept (`census.kept`)
+    clicks.figure(found, key="ages", choice=choice, after=partial(clicks.ages, 5))
 
 `after` is a function (choice, clicked, stroked) -> Choice. `clicked` is a dict of the fields of the mark, or None;
 `stroked` a (low, high) pair, or None; both are None where a stroke was wiped away.
 """
 
+import json
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pandas as pd
+import pyarrow
 import streamlit as st
 
 import ui
@@ -27,13 +30,46 @@ STROKE = f"{HOW} A stroke over several takes them all."
 FIELDS = {"sex": "sexes", "race": "races", "split": "splits", "source": "sources", "band": "ages"}
 
 
-def figure(title, chart, note, *, key, choice, after):
-    """A chart under its sentence, whose marks are filters.
+@dataclass(frozen=True)
+class Figure:
+    """A chart as it goes to the browser, with its sentence and its note; nothing in it can be changed.
+
+    Attributes:
+        title: one sentence.
+        rows: what is drawn.
+        spec: Vega-Lite without data, as JSON.
+        picks: names of the selections that it has.
+        note: n, caveat, how to read it.
+    """
+
+    title: str
+    rows: pyarrow.Table
+    spec: str
+    picks: tuple
+    note: str
+
+
+def made(title, chart, note):
+    """A `Figure`.
 
     Args:
         title: one sentence.
         chart: `charts.picking.Picture`.
         note: n, caveat, how to read it.
+    """
+    axis = chart.spec.get("encoding", {}).get("x", {}).get("title")
+    # the page is drawn again while a stroke goes on: another look would cut it short, other rows do not
+    described = f"Photos by {axis}" if BRUSH in chart.picks else title
+    svg = {"embedOptions": {"renderer": "svg"}}  # so that it can be saved, see `ui.saver`
+    spec = json.dumps({**chart.spec, "description": described, "usermeta": svg})
+    return Figure(title, pyarrow.Table.from_pandas(chart.rows), spec, chart.picks, note)
+
+
+def figure(found, *, key, choice, after):
+    """A chart under its sentence, whose marks are filters.
+
+    Args:
+        found: `Figure`.
         key: of the chart, its own on the page.
         choice: what is chosen now.
         after: see the module.
@@ -42,18 +78,14 @@ def figure(title, chart, note, *, key, choice, after):
     if memory["stroke"] and after(choice, None, memory["stroke"]) != choice:  # taken back elsewhere: a clean chart
         memory.update(turn=memory["turn"] + 1, stroke=None)
     place = f"pick_{key}_{memory['turn']}"
-    axis = chart.spec.get("encoding", {}).get("x", {}).get("title")
-    # the page is drawn again while a stroke goes on: another look would cut it short, other rows do not
-    described = f"Photos by {axis}" if BRUSH in chart.picks else title
-    svg = {"embedOptions": {"renderer": "svg"}}  # so that it can be saved, see `ui.saver`
     with st.container(gap="xsmall"):
-        st.markdown(f"#### {title}")
+        st.markdown(f"#### {found.title}")
         st.vega_lite_chart(
-            chart.rows, {**chart.spec, "description": described, "usermeta": svg}, width="stretch", key=place,
-            selection_mode=chart.picks, on_select=partial(_picked, place, key, choice, after),
+            found.rows, json.loads(found.spec), width="stretch", key=place, selection_mode=found.picks,
+            on_select=partial(_picked, place, key, choice, after),
         )  # fmt: skip
-        st.caption(note)
-        ui.saver(title)
+        st.caption(found.note)
+        ui.saver(found.title)
 
 
 def _memory(key):

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 import ui
+from agesex import labels
 from agesex.dataset import pictures, store, unfinished
 from agesex.dataset.counting import counted
 from agesex.dataset.job import DONE, FAILED, STOPPED, STOPPING, Job
@@ -33,14 +34,13 @@ python -m agesex dataset check utkface
 # or leave UTKFace where it lies
 AGESEX_DATASET=/path/to/UTKFace streamlit run app.py"""
 GUIDE = {
-    "What “sex” means here": "What annotators wrote down: in UTKFace 0 (male) or 1 (female). Nobody in the "
+    "What “sex” means here": "A label: in UTKFace 0 (male) or 1 (female). Nobody in the "
     "photos was asked, and there is nothing else to choose. It is no statement about anybody's gender.",
-    "What “race” means here": "In UTKFace one of five coarse codes that annotators chose by looking: White, "
+    "What “race” means here": "A label: in UTKFace one of five coarse codes, White, "
     "Black, Asian, Indian, or “Others”, which lumps everybody else together. FairFace has seven groups, "
     "which are mapped to these five; the other sources say nothing. The codes serve to see for whom data and "
     "model are poor. Race is never predicted for a visitor.",
-    "Who labelled": "The ages, sexes and races of UTKFace were estimated by a program (DEX) and checked by a "
-    "person. Those of IMDB-WIKI come from a birth date and the year of the photo, so they are as wrong as "
+    "Who labelled": f"{labels.ORIGIN} Those of IMDB-WIKI come from a birth date and the year of the photo, so they are as wrong as "
     "the guess which face is whose. FairFace was labelled by paid annotators, its ages as ranges.",
     "Licence": "UTKFace is for non-commercial research; the photos belong to their owners and may not be "
     "passed on. IMDB-WIKI is for academic research. FairFace is CC BY 4.0. The repository carries labels, "

@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from agesex import labels
-from agesex.census import ALL_AGES, COPIES, FLAGS, MEASURES, UNFLAGGED, UNKNOWN, Choice
+from agesex.census import ALL_AGES, COPIES, FLAGS, MEASURES, UNFLAGGED, UNKNOWN, Choice, kept
 from agesex.census.choice import day
 from agesex.dataset import SPLITS
 from ui import linked
@@ -36,6 +36,7 @@ OPTIONS = {
     "flags": (*FLAGS, UNFLAGGED),
 }  # fmt: skip
 EARLIEST, LATEST = datetime.date(1800, 1, 1), datetime.date(2200, 1, 1)  # of a filter by day
+PILL = 'button[data-variant="pills"]'  # not the button of the help beside a label
 LOOK = Path(__file__).with_name("filters.css")
 _BEFORE = "dataset_before"  # the last choice that left a face
 
@@ -49,7 +50,7 @@ def draw(faces):
     Returns:
         agesex.census.Choice.
     """
-    choice = _asked(faces)
+    choice = asked(faces)
     total = faces.totals(choice)["photos"]
     st.html(LOOK)
     with st.container(border=True, key="filters"):
@@ -107,8 +108,8 @@ def _between(low, high):
     return str(low) if low == high else f"{low}–{high}"
 
 
-def _asked(faces):
-    """What the address or the last click asks for, before the widgets are drawn: their labels hold counts."""
+def asked(faces):
+    """What the address or the last click asks for, without drawing anything; a Choice."""
     sources = tuple(faces.options()["sources"])
     values = {name: linked.held(key, **_held(name, sources)) for name, key in KEYS.items()}
     for name in ("sexes", "races", "splits", "flags", "sources"):
@@ -139,12 +140,26 @@ def _pills(name, counts):
         options = [flag for flag in options if counts["flags"][flag] or flag in linked.value(KEYS[name], ())]
     linked.remembered(
         many, NAMES[name], options, key=KEYS[name], default=(), parse=_named(OPTIONS.get(name, options)),
-        format_func=_counted(counts[name], {UNFLAGGED: "no flag"}), wrap=True,
+        format_func=lambda option: "no flag" if option == UNFLAGGED else option, wrap=True,
     )  # fmt: skip
+    return {name: [counts[name][option] for option in options]}
 
 
-def _counted(counts, names):
-    return lambda option: f"{names.get(option, option)} {counts.get(option, 0):,}"
+def _beside(numbers):
+    """How many photos each option leaves, as the style that writes the number into its pill.
+
+    Not in the labels: a browser names what is chosen by its label, and a click that was sent before it had the new
+    numbers would name labels that exist no more, so that a filter would be lost.
+
+    Args:
+        numbers: dict name of a filter -> list of int, one per option.
+    """
+    rules = [
+        f'.st-key-{KEYS[name]} {PILL}:nth-of-type({place})::after {{content: "{number:,}"}}'
+        for name, column in numbers.items()
+        for place, number in enumerate(column, start=1)
+    ]
+    st.html(f"<style>{' '.join(rules)}</style>")
 
 
 def many(label, options, **kwargs):
@@ -153,6 +168,7 @@ def many(label, options, **kwargs):
     return tuple(option for option in options if option in chosen)
 
 
+@kept
 def _measured(faces):
     """Whether the photos have been measured: without that no face has a flag."""
     return bool(faces.ask("SELECT count(brightness) AS n FROM faces").n.iloc[0])
@@ -169,23 +185,25 @@ def _bar(faces, choice, total):
             parse=linked.pair(*ALL_AGES),
         )  # fmt: skip
     with second:
-        _pills("sexes", counts)
+        numbers = _pills("sexes", counts)
     with third:
-        _pills("races", counts)
+        numbers |= _pills("races", counts)
     first, second = st.columns([1.9, 1.6], gap="medium")
     with first:
-        _pills("splits", counts)
+        numbers |= _pills("splits", counts)
     with second:
         linked.remembered(
             st.pills, "Copies", list(COPIES[1:]), key=KEYS["copies"], default=None,
-            format_func=_counted(counts["copies"], COPY_NAMES), wrap=True,
+            format_func=COPY_NAMES.get, wrap=True,
             help="Near-duplicates: the same photo re-encoded, resized or mirrored. They disagree where age or "
             "sex differs within the group.",
         )  # fmt: skip
+    numbers["copies"] = [counts["copies"].get(option, 0) for option in COPIES[1:]]
     if _measured(faces):
-        _pills("flags", counts)
+        numbers |= _pills("flags", counts)
     if len(counts["sources"]) > 1:
-        _pills("sources", counts)
+        numbers |= _pills("sources", counts)
+    _beside(numbers)
     _chips(choice, total, faces.n)
 
 

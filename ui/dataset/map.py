@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 import ui
-from agesex import face_map
+from agesex import face_map, labels
 from agesex import findings_dataset_more as words
 from agesex.census import Choice
 from agesex.charts import face_map as drawn
@@ -158,8 +158,8 @@ def _colours(by):
         on_top
         + {
             "age": "From 0 (dark) to 90 years or more (yellow). ",
-            "sex": "Sex is what annotators wrote down. ",
-            "race": "Race is one of five coarse codes that annotators chose; the model never learnt it. ",
+            "sex": f"{labels.ORIGIN} ",
+            "race": f"{labels.ORIGIN} Race is one of five coarse codes; the model never learnt it. ",
             "split": "",
         }[by]
     )

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from agesex import findings_dataset
-from agesex.census import who
+from agesex.census import kept, who
 from agesex.charts import who as drawn
 from ui import linked
 from ui.dataset import about, clicks, filters
@@ -21,18 +21,25 @@ def draw(faces, choice):
 
 
 def _collected(faces, choice):
-    found = who.collected(faces, choice.but("taken"))
-    if found.empty:
+    found = _of_dates(faces, choice)
+    if found is None:
         st.caption("No photo of this choice has a date of collection.")
         return
+    figure, step = found
+    clicks.figure(figure, key="collected", choice=choice, after=partial(clicks.taken, step))
+
+
+@kept
+def _of_dates(faces, choice):
+    """(`clicks.Figure`, day, month or year of a bar), or None without a date."""
+    found = who.collected(faces, choice.but("taken"))
+    if found.empty:
+        return None
     first, last = choice.taken or (found.start.min().date(), found.end.max().date())
     chosen = (found.end > pd.Timestamp(first)) & (found.start <= pd.Timestamp(last))
     chart = drawn.collected(found.assign(chosen=chosen).pipe(_keep, found))
-    clicks.figure(
-        findings_dataset.collected(found), chart,
-        f"n = {found.n.sum():,} dated photos. {about.dates(faces)} {clicks.STROKE}",
-        key="collected", choice=choice, after=partial(clicks.taken, found.attrs["step"]),
-    )  # fmt: skip
+    note = f"n = {found.n.sum():,} dated photos. {about.dates(faces)} {clicks.STROKE}"
+    return clicks.made(findings_dataset.collected(found), chart, note), found.attrs["step"]
 
 
 def _keep(rows, like):
@@ -54,19 +61,24 @@ def _measures(faces, choice):
     )
     columns = st.columns(2, gap="large")
     for number, name in enumerate(shown):
-        asked = {one: (low, high) for one, low, high in choice.measures}.get(name)
-        others = tuple(one for one in choice.measures if one[0] != name)
-        rows = who.histogram(faces, replace(choice, measures=others), name)
-        if rows.empty:
-            continue
-        inside = True if asked is None else rows.end.gt(asked[0]) & rows.start.lt(asked[1])
-        with columns[number % 2]:
-            clicks.figure(
-                findings_dataset.histogram(rows, name),
-                drawn.histogram(rows.assign(chosen=inside), findings_dataset.MEASURE_NAMES[name][1]),
-                f"n = {rows.n.sum():,} photos; the outermost bars hold all beyond them.",
-                key=f"measure_{name}", choice=choice, after=partial(clicks.measure, name),
-            )  # fmt: skip
+        if (figure := _of_measure(faces, choice, name)) is not None:
+            with columns[number % 2]:
+                clicks.figure(figure, key=f"measure_{name}", choice=choice, after=partial(clicks.measure, name))
+
+
+@kept
+def _of_measure(faces, choice, name):
+    asked = {one: (low, high) for one, low, high in choice.measures}.get(name)
+    others = tuple(one for one in choice.measures if one[0] != name)
+    rows = who.histogram(faces, replace(choice, measures=others), name)
+    if rows.empty:
+        return None
+    inside = True if asked is None else rows.end.gt(asked[0]) & rows.start.lt(asked[1])
+    return clicks.made(
+        findings_dataset.histogram(rows, name),
+        drawn.histogram(rows.assign(chosen=inside), findings_dataset.MEASURE_NAMES[name][1]),
+        f"n = {rows.n.sum():,} photos; the outermost bars hold all beyond them.",
+    )
 
 
 def _measures_of(there):

@@ -4,10 +4,8 @@ import random
 
 import streamlit as st
 
-import ui
-from agesex.labels import SEXES
 from ui import at_home, linked
-from ui.dataset import about, face, gallery, photos, wrong
+from ui.dataset import about, averages, face, gallery, photos, wrong
 from ui.dataset import map as map_view
 
 PER_PAGE = 40
@@ -35,8 +33,8 @@ ORDERS = {  # of `Faces.orders`: what it is called, whether the highest come fir
 }
 HINT = (
     "Pictures need a copy of the data set on this computer; the repository carries none, because UTKFace may "
-    "not be redistributed. Connect says how to get one. Until then: the average faces of what is chosen, and "
-    "all that is known of each photo."
+    "not be redistributed. Connect says how to get one. Until then: average faces of the chosen ages and sexes, "
+    "and all that is known of each photo."
 )
 
 NO_PICTURES = (
@@ -76,12 +74,11 @@ def draw(faces, choice):
     st.caption(f"Photos {start + 1:,}–{start + len(rows):,} of {n:,}. A click opens the face.")
     gallery.draw(faces, rows, key="page", text=_text(order))
     st.caption(
-        "Under each photo its label: age, and sex as annotators wrote it down. Labels may be wrong (see What "
-        "is wrong), and nobody in the photos was asked."
+        "Under each photo its label, age and sex. Labels may be wrong (see What is wrong), and nobody in the photos "
+        "was asked."
     )
     if not connected and about.of_utkface(faces):
-        st.subheader("Average faces of what is chosen", anchor=False)
-        ui.average_faces([sex for sex in choice.sexes if sex in SEXES], choice.ages)
+        averages.made_before(choice, "Average faces of the chosen ages and sexes")
 
 
 def _remember():

@@ -5,12 +5,14 @@ import pandas as pd
 import streamlit as st
 
 import ui
-from agesex import findings_dataset, labels
-from agesex.census import ALL_AGES, EVERYBODY, harm, who
+from agesex import findings_dataset, labels, model
+from agesex.census import ALL_AGES, EVERYBODY, harm, kept, who
 from agesex.errors import AgeSexError
+from ui import model_tables
 from ui.dataset import clicks, filters
 
 UNKNOWN_TO_SLICES = ("splits", "flags", "copies", "sources", "taken", "measures", "apart")  # filters of the page
+HEAD = "So what: who is rare among these photos, and worse off by the model"
 BEYOND = (
     "Errors are known by age, sex and race code. Here {chosen} is chosen, too: who is rare among these photos says nothing "
     "about those errors, so nothing is said."
@@ -29,7 +31,7 @@ def draw(faces, choice):
         choice: `agesex.census.Choice`.
     """
     with st.container(border=True, key="so_what"):
-        st.markdown("**So what**")
+        st.markdown(f"**{HEAD}**")
         n = faces.totals(choice)["photos"]
         if n < findings_dataset.FEW:
             st.markdown(f"{findings_dataset.few(n, 'who is rare among them')}.")
@@ -50,12 +52,14 @@ def draw(faces, choice):
                 ui.link("Metrics", "See the slice", query_params=address)
         if not told:
             st.markdown(NOBODY)
+        if said := common(faces, choice):
+            st.markdown(said)
         beyond = " They leave out which race codes are chosen here." if len(choice.races) > 1 else ""
         st.caption(
             "Errors are those of the default model on its test photos (of UTKFace), of the ages, sex and race code "
-            f"chosen here; everybody else is the rest of the test photos.{beyond} A group is said where it has less than "
-            "an equal share of the photos and its error is larger than chance explains (5 %, over all groups that were "
-            "looked at). Being rare is one reason among others: the groups differ in age as well."
+            f"chosen here; everybody else is the rest of the test photos.{beyond} Rare is a group with less than "
+            "an equal share of the photos, worse off one whose error is larger than chance explains (5 %, over all groups "
+            "that were looked at); all groups stand under Fairness on Metrics. Being rare is one reason among others: the groups differ in age as well."
         )
 
 
@@ -69,11 +73,42 @@ def sentences(faces, choice):
         race code; what chance would explain is left out. None where there are no predictions.
     """
     try:
-        test = _tested(ui.read_predictions())
+        return _told(faces, choice, _state(), _named_from())
     except AgeSexError:
         return None
+
+
+def common(faces, choice):
+    """Which race code is furthest behind in age, in a sentence, where it is not rare, as Fairness would name it; else ""."""
+    try:
+        return _common(faces, choice, _state())
+    except AgeSexError:
+        return ""
+
+
+@kept
+def _common(faces, choice, state):
+    test, whole = _tested(state), faces.totals(choice)["photos"]
+    rare, groups = _races(faces, choice, whole), _races(faces, choice, whole, rare=False)
+    found = [harm.apart(test["error in age"], _inside(test, **part), test["group"]) for _, part in groups]
+    place = harm.worst(found)
+    if place is None or groups[place] in rare or len(groups) < 2:
+        return ""
+    n, part = groups[place]
+    people = findings_dataset.people(part.get("ages"), part.get("sex"), part.get("race"))
+    return f"{findings_dataset.common_harm(people, n, whole, found[place])}."
+
+
+def _state():
+    """What tells the predictions from others: their sentences are not those of these."""
+    return model_tables.stamp(model.DEFAULT, "predictions.parquet")
+
+
+@kept
+def _told(faces, choice, state, named):
+    """`sentences` of the predictions of that state, by a model that names a sex from an age on."""
+    test = _tested(state)
     whole = faces.totals(choice)["photos"]
-    named = _named_from()
     by_age, by_race = _ages_and_sexes(faces, choice, whole), _races(faces, choice, whole)
     told = []
     for groups, asked in ((by_age, ["age"]), (by_age, ["sex"]), (by_race, ["age", "sex"])):
@@ -110,14 +145,14 @@ def _ages_and_sexes(faces, choice, whole):
     return found
 
 
-def _races(faces, choice, whole):
-    """Likewise of race codes."""
+def _races(faces, choice, whole, *, rare=True):
+    """Likewise of race codes; of all of them, rare or not, where that is asked for."""
     rows = who.cells(faces, choice, "race", "sex").groupby("first", as_index=False).n.sum()
     rows = rows[rows["first"].isin(list(labels.RACES))]
     ages = {"ages": choice.ages} if choice.ages != ALL_AGES else {}
     return [
         (n, {"race": race, **ages, **_within(choice, "sexes", "sex")})
-        for race, n in rows[rows.n < whole / max(1, len(rows))].itertuples(index=False)
+        for race, n in rows[(rows.n < whole / max(1, len(rows))) | (not rare)].itertuples(index=False)
     ]
 
 
@@ -127,15 +162,20 @@ def _within(choice, name, key):
     return {key: chosen[0]} if len(chosen) == 1 and chosen[0] != "unknown" else {}
 
 
-def _tested(rows):
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _tested(state):
     """Labels, errors and duplicate groups of the test photos as arrays: some dozens of groups are looked at in a run."""
+    rows = ui.read_predictions()
     rows = rows[rows.split == "test"]
-    return {
+    found = {
         "age": rows.age.to_numpy(int), "sex": rows.sex.to_numpy(str), "race": rows.race.to_numpy(str),
         "group": pd.factorize(rows.group)[0],
         "error in age": np.abs(rows.age_pred.to_numpy(float) - rows.age.to_numpy(float)),
         "error in sex": ((rows.p_female >= 0.5) != (rows.sex == "female")).to_numpy(float),
     }  # fmt: skip
+    for column in found.values():
+        column.setflags(write=False)  # all visitors share them
+    return found
 
 
 def _inside(test, ages=ALL_AGES, race=None, sex=None):

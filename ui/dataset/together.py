@@ -3,10 +3,11 @@
 from functools import partial
 
 import pandas as pd
+import pyarrow
 import streamlit as st
 
 from agesex import findings_dataset
-from agesex.census import balance, who
+from agesex.census import balance, kept, who
 from agesex.charts import who as drawn
 from agesex.metrics import BAND_NAMES
 from ui import linked
@@ -41,25 +42,29 @@ def _two_way(faces, choice):
     if first == second:
         st.info("Choose two different fields.", icon=":material/info:")
         return
+    figure = _of_fields(faces, choice, first, second)
+    clicks.figure(figure, key="two_way", choice=choice, after=partial(clicks.pair, first, second))
+
+
+@kept
+def _of_fields(faces, choice, first, second):
     # over all groups of its own fields, so that the cell beside the chosen one can be clicked
     found = who.cells(faces, choice.but(clicks.FIELDS[first], clicks.FIELDS[second]), first, second)
     rows = _sorted(balance.crosstab(found), first, second)
     part = clicks.part(choice, first, rows["first"]) * clicks.part(choice, second, rows.second)
-    kept = part > 0
-    rows = rows.assign(chosen=kept, part=part)
+    rows = rows.assign(chosen=part > 0, part=part)
     test = balance.association(found)
     outlined = "" if (part == 1).all() else (
         " Outlined: what is chosen; half pale: groups of which a part is chosen, counted whole here; the table is of all "
         "groups of its two fields."
     )
     known = "" if pd.isna(test["v"]) else f" Cramér's V {test['v']:.2f} (0 unrelated, 1 one decides the other)."
-    clicks.figure(
+    return clicks.made(
         findings_dataset.two_way(rows, first, second),
         drawn.two_way(rows, (_axis(first), _axis(second))),
         f"n = {found.n.sum():,} photos.{known} Orange ▲ over-, blue ▼ under-represented: at least "
         f"{100 * balance.FAR:.0f} % away from what independence would hold, by more than {balance.MARKED} standard "
         f"errors.{outlined} A click on a cell is a filter, a second click takes it back. What it does to a model: what two groups share too often it may take for one thing.",
-        key="two_way", choice=choice, after=partial(clicks.pair, first, second),
     )  # fmt: skip
 
 
@@ -68,38 +73,44 @@ def _axis(field):
 
 
 def _balance(faces, choice):
+    figure, said, tests, ages = _of_splits(faces, choice)
+    if figure is None:
+        st.caption(f"There is no split to compare. {said}")
+        return
+    clicks.figure(figure, key="balance", choice=choice, after=clicks.split_and_band)
+    with st.expander("The tests, and the splits in numbers"):
+        st.dataframe(tests, hide_index=True)
+        st.caption(
+            "Pearson's χ² test of independence between split and field, p after Holm's correction. With many "
+            "photos a tiny difference has a tiny p: look at Cramér's V (0 alike, 1 wholly apart; under 0.1 is small). "
+            "Photos count as independent, though copies are not, so p is a little too small."
+        )
+        st.dataframe(ages, hide_index=True)
+
+
+@kept
+def _of_splits(faces, choice):
+    """(`clicks.Figure` or None, which splits are left out, the tests and the mean ages as tables of Arrow or None)."""
     found = who.cells(faces, choice.but("ages", "splits"), "split", "band")
     rows = found.rename(columns={"first": "split", "second": "band"})
     rows = rows[rows.split != "dropped"]
     rows, said = shares.large(rows, "split")
     if rows.empty:
-        st.caption(f"There is no split to compare. {said}")
-        return
+        return None, said, None, None
     rows = rows.assign(
         share=rows.n / rows.groupby("split").n.transform("sum"),
         part=clicks.part(choice, "band", rows.band) * clicks.part(choice, "split", rows.split),
     )
     rows = rows.assign(chosen=rows.part > 0)
     tests = balance.split_balance(faces, choice.but("ages", "splits"))  # of the photos in the chart
-    clicks.figure(
+    figure = clicks.made(
         findings_dataset.balance(tests), drawn.split_bands(rows, BAND_NAMES),
         f"n = {rows.n.sum():,} photos of every age. {SPLIT_NOTE if about.in_tables(faces)[0] else UNSPLIT} {said} {clicks.HOW}",
-        key="balance", choice=choice, after=clicks.split_and_band,
     )  # fmt: skip
-    with st.expander("The tests, and the splits in numbers"):
-        st.dataframe(_as_text(tests), hide_index=True)
-        st.caption(
-            "Pearson's χ² test of independence between split and field, p after Holm's correction. With many "
-            "photos a tiny difference has a tiny p: look at Cramér's V (0 alike, 1 wholly apart; under 0.1 is small). "
-            "Photos count as independent, though copies are not, so p is a little too small."
-        )
-        boxes = who.boxes(faces, choice.but("splits"), "split")
-        st.dataframe(
-            boxes.round(1).rename(columns={"name": "split", "n": "photos", "mean": "mean age", "q50": "median age"})[
-                ["split", "photos", "mean age", "median age"]
-            ],
-            hide_index=True,
-        )
+    ages = who.boxes(faces, choice.but("splits"), "split").round(1)
+    ages = ages.rename(columns={"name": "split", "n": "photos", "mean": "mean age", "q50": "median age"})
+    ages = ages[["split", "photos", "mean age", "median age"]]
+    return figure, said, pyarrow.Table.from_pandas(_as_text(tests)), pyarrow.Table.from_pandas(ages)
 
 
 def _as_text(tests):

@@ -6,7 +6,7 @@ import streamlit as st
 
 import ui
 from agesex import findings_dataset, formats
-from agesex.census import who
+from agesex.census import kept, who
 from agesex.charts import who as drawn
 from agesex.dataset import store
 from ui import linked
@@ -83,7 +83,7 @@ def _ages(faces, choice):
     with st.container(horizontal=True, vertical_alignment="bottom"):
         width = linked.remembered(
             st.segmented_control, "Years per bar", list(who.WIDTHS), default=1, required=True, key="bar",
-            help="1 year shows which ages annotators preferred.",
+            help="1 year shows which ages the labels prefer.",
         )  # fmt: skip
         by = linked.remembered(
             st.segmented_control, "By", ["sex", "race", "split", NONE], default="sex", required=True, key="ages_by"
@@ -92,6 +92,27 @@ def _ages(faces, choice):
             st.toggle, "Shares", key="shares", default=False, parse=linked.flag,
             help="The share of each group instead of its number",
         )  # fmt: skip
+    figures, note = _of_ages(faces, choice, width, by, wanted)
+    for key, figure in figures:
+        clicks.figure(figure, key=key, choice=choice, after=partial(clicks.ages, width))
+    if note:
+        st.caption(note)
+
+
+@kept
+def _of_ages(faces, choice, width, by, wanted):
+    """The charts of the ages.
+
+    Args:
+        faces: as of `draw`.
+        choice: as of `draw`.
+        width: of a bar, years.
+        by: a field, or `NONE`.
+        wanted: whether shares are wanted.
+
+    Returns:
+        ([(key, `clicks.Figure`), …], what stands below all of them or None).
+    """
     field = None if by == NONE else by
     found = who.age_counts(faces, choice.but("ages"), width=width, by=field)
     large, said = shares.large(found, "name")
@@ -103,16 +124,26 @@ def _ages(faces, choice):
         note += f" {said}" if in_shares else f" Counts, for no group has {findings_dataset.FEW} photos."
     rows = found.assign(part=clicks.of_ages(choice, found.start, found.end - 1))
     rows = rows.assign(chosen=rows.part > 0)
-    after, span = partial(clicks.ages, width), (0, faces.oldest + 1)
+    span = 0, faces.oldest + 1
     if by in ("race", "split") and not (by == "split" and in_shares):
-        return _panels(rows, by, choice, span, in_shares, after, f"{note} {_note(faces, by)}")
+        return _panels(rows, by, span, in_shares), f"{note} {_note(faces, by)}"
     chart = drawn.age_bars(rows, by=field, shares=in_shares, span=span)
     title = findings_dataset.ages(who.frequent(faces, choice))
     notes = f"{_note(faces, by)} {about.ages(faces)}"
     effect = "What it does to a model: where photos are few, guesses are pulled to where they are many."
-    return clicks.figure(
-        title, chart, f"{note} {notes} {effect}", key="ages", choice=choice, after=after
-    )
+    return [("ages", clicks.made(title, chart, f"{note} {notes} {effect}"))], None
+
+
+def _panels(rows, by, span, in_shares):
+    """A chart per group: five colours on top of each other cannot be told apart."""
+    found = []
+    for name in ordered(by, rows.name):
+        part = rows[rows.name == name]
+        said = findings_dataset.most_frequent(part[part.chosen]) if part.chosen.any() else "none of these ages"
+        chart = drawn.age_bars(part, shares=in_shares, height=PANEL, span=span)
+        note = f"n = {part[part.chosen].n.sum():,} photos."
+        found.append((f"ages_{name}", clicks.made(f"{name}: {said}", chart, note)))
+    return found
 
 
 def _note(faces, by):
@@ -120,30 +151,22 @@ def _note(faces, by):
     return NOTES[by](faces) if by in NOTES else ""
 
 
-def _panels(rows, by, choice, span, in_shares, after, note):
-    """A chart per group: five colours on top of each other cannot be told apart."""
-    for name in ordered(by, rows.name):
-        part = rows[rows.name == name]
-        said = findings_dataset.most_frequent(part[part.chosen]) if part.chosen.any() else "none of these ages"
-        chart = drawn.age_bars(part, shares=in_shares, height=PANEL, span=span)
-        clicks.figure(
-            f"{name}: {said}", chart, f"n = {part[part.chosen].n.sum():,} photos.", key=f"ages_{name}",
-            choice=choice, after=after,
-        )  # fmt: skip
-    st.caption(note)
-
-
 def _pyramid(faces, choice):
+    if (figure := _of_pyramid(faces, choice)) is not None:
+        clicks.figure(figure, key="pyramid", choice=choice, after=clicks.sex_and_ages)
+
+
+@kept
+def _of_pyramid(faces, choice):
     found = who.pyramid(faces, choice.but("ages", "sexes"))
     if found.empty:
-        return
+        return None
     part = clicks.of_ages(choice, found.start, found.end - 1) * clicks.part(choice, "sex", found.sex)
     rows = found.assign(chosen=part > 0, part=part)
-    clicks.figure(
+    return clicks.made(
         findings_dataset.pyramid(found), drawn.pyramid(rows),
         f"n = {found.n.sum():,} photos of every age and of both sexes; pale: not chosen, half pale: chosen in part. A click is a filter of age "
         f"and sex. {about.sexes(faces)}",
-        key="pyramid", choice=choice, after=clicks.sex_and_ages,
     )  # fmt: skip
 
 
@@ -151,15 +174,19 @@ def _boxes(faces, choice):
     by = linked.remembered(
         st.segmented_control, "Ages by", ["race", "sex", "split"], default="race", required=True, key="boxes_by"
     )
+    clicks.figure(_of_boxes(faces, choice, by), key="boxes", choice=choice, after=partial(clicks.group, by))
+
+
+@kept
+def _of_boxes(faces, choice, by):
     found = who.boxes(faces, choice.but(clicks.FIELDS[by]), by)
     names = getattr(choice, clicks.FIELDS[by])
     order = ordered(by, found.name)
     found = found.set_index("name").loc[order].reset_index()
     rows = found.assign(chosen=found.name.isin(names) if names else True)
-    clicks.figure(
+    return clicks.made(
         findings_dataset.boxes(found, by), drawn.boxes(rows),
         f"n = {found.n.sum():,} photos. Thick: middle half; thin: middle 90 %; white: median; diamond: mean. "
         "What it does to a model: an error that differs between two groups may come from their ages. "
         f"{_note(faces, by)} {clicks.HOW}",
-        key="boxes", choice=choice, after=partial(clicks.group, by),
     )  # fmt: skip

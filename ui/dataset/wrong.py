@@ -56,19 +56,8 @@ def remember():
 
 
 def _copies(faces, choice):
-    groups, free = faces.groups(choice), faces.groups(choice.but("apart"))
-    classes = census.disagreements(free.assign(disagreement=census.disagreement(free.years)))
-    low, high = choice.apart or census.ALL_AGES
-    whole = f" ({len(faces.groups()):,} in all)" if choice != census.EVERYBODY else ""
-    clicks.figure(
-        words.copies(groups),
-        copies.apart(classes.assign(chosen=classes.low.ge(low) & classes.high.le(high))),
-        f"n = {words.groups(len(free))} of near-duplicates with a photo shown{whole}, by the difference of "
-        f"their oldest and youngest label. {clicks.HOW} What it does to a model: part of its error is the labels' own (how "
-        "much cannot be read off here, for photos with copies are no random sample), and a copy in both "
-        "training and test would flatter it; in the split of UTKFace no group is in both.",
-        key="apart", choice=choice, after=clicks.apart,
-    )  # fmt: skip
+    clicks.figure(_of_copies(faces, choice), key="apart", choice=choice, after=clicks.apart)
+    groups = faces.groups(choice)
     if len(groups):
         _groups(faces, choice, groups)
     named, n = about.in_tables(faces)
@@ -79,6 +68,22 @@ def _copies(faces, choice):
             f"What copies do to a test was worked out for the photos of UTKFace that the repository's split names: "
             f"{named:,} of the {n:,} here. `python -m training.leakage` makes it."
         )
+
+
+@census.kept
+def _of_copies(faces, choice):
+    groups, free = faces.groups(choice), faces.groups(choice.but("apart"))
+    classes = census.disagreements(free.assign(disagreement=census.disagreement(free.years)))
+    low, high = choice.apart or census.ALL_AGES
+    whole = f" ({len(faces.groups()):,} in all)" if choice != census.EVERYBODY else ""
+    return clicks.made(
+        words.copies(groups),
+        copies.apart(classes.assign(chosen=classes.low.ge(low) & classes.high.le(high))),
+        f"n = {words.groups(len(free))} of near-duplicates with a photo shown{whole}, by the difference of "
+        f"their oldest and youngest label. {clicks.HOW} What it does to a model: part of its error is the labels' own (how "
+        "much cannot be read off here, for photos with copies are no random sample), and a copy in both "
+        "training and test would flatter it; in the split of UTKFace no group is in both.",
+    )
 
 
 def _groups(faces, choice, groups):

@@ -37,8 +37,8 @@ NOTES = {
         "Why a pretty map can be wrong",
         "A map that lights up eyes and mouth looks convincing, because we expect it to. But some methods draw "
         "nearly the same picture for a network that has learned nothing: they show the photo, not the model. "
-        "So every map needs a check that it could fail. Here is one: throw away everything the network has "
-        "learned, and draw the map again.",
+        "So every map needs a check that it could fail. The one above throws away everything the network has "
+        "learned, and draws the map again.",
     ),
 }
 
@@ -53,7 +53,7 @@ def note(name, **values):
 
 def for_teachers():
     """The consent note and the cue sheet, to be read before a face is chosen."""
-    with st.container(horizontal=True, key="teachers"):
+    with st.container(horizontal=True, width="content", key="teachers"):
         with st.popover("Before pupils use the camera", icon=":material/front_hand:"):
             st.markdown(CONSENT)
         with st.popover("Cue sheet for the teacher", icon=":material/school:"):

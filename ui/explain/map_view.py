@@ -19,8 +19,9 @@ SECOND = (
 
 def draw(scene):
     """Draw the view."""
-    target, method, layer, options, strength = _controls(scene)
-    found = scene.explained(target, method, layer, **options)
+    with st.container(gap="xsmall", key="controls"):
+        target, method, layer, options, strength = _controls(scene)
+        found = scene.explained(target, method, layer, **options)
     _pictures(scene, found, strength)
     if found.completeness:
         _completeness(found)
@@ -39,7 +40,8 @@ def draw(scene):
 def _controls(scene):
     """Returns target, method, layer, options of the method, and the strength of the colours."""
     usable = explain.usable(scene.model.network)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="options"):
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="options")
+    with row:
         target = target_picker(scene)
         strength = linked.remembered(
             st.slider, "Strength of the colours, %", 0, 100, step=5, default=60, key="strength", width=220,
@@ -48,7 +50,7 @@ def _controls(scene):
     method = method_picker(usable)
     chosen, layer, options = explain.METHODS[method], None, {}
     if chosen.layer:
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="layers"):
+        with row:  # beside the question, so that the face begins on the first screen
             layer = layer_picker(scene, target, method)
             if method == "score-cam":
                 count = explain.channels(scene.model.network, layer)

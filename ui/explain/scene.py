@@ -11,6 +11,8 @@ from ui import linked, turns
 
 TITLES = {"older": "Older", "younger": "Younger", "female": "Female", "male": "Male"}
 HIDE_SEX = "For classes that talk about age only: no question, answer or label about sex is shown."
+FOLDED = {"samples": "samples", "data set": "data set"}  # sources whose choice is folded away
+FOLD_HELP = "Choose another sample face, upload a photo or take one with the camera."
 POOR = (
     "**{words}.** Answer and map follow that as much as the face. Take a closer, brighter or sharper photo."
 )
@@ -107,12 +109,44 @@ def settings():
     names = ui.model_names()
     titles = {name: title_of(name) for name in names}
     name = linked.remembered(
-        st.selectbox, "Model", names, format_func=titles.get, key="model", default=names[0], width=290
+        st.selectbox, "Model", names, format_func=titles.get, key="model", default=names[0], width=220
     )
     hidden = linked.remembered(
         st.toggle, "Hide sex", key="hide_sex", default=False, parse=linked.flag, help=HIDE_SEX
     )
     return name, hidden
+
+
+def place(hide):
+    """The fold beside the settings that the choice of a face is drawn in, named after the present one.
+
+    Args:
+        hide: what its name must not give away: "sex", "age", both or nothing.
+
+    Returns:
+        A container; None where the visitor's own photo comes in: its field, and what listens for pasted and
+        live pictures, has to stay on the page, see `open_place`.
+    """
+    source = linked.held("source", default="samples", parse=FOLDED.__getitem__)
+    if source not in FOLDED:
+        return None
+    present = "of the data set"
+    if source == "samples":
+        labels = ui.sample_labels(tuple(sorted(hide)))
+        present = labels[linked.held("sample", default=next(iter(labels)), parse=ui.photo.sample_of)]
+    with st.popover(f"Face or photo: {present}", key="face_fold", help=FOLD_HELP):
+        return st.container(key="other_face")
+
+
+def open_place(folded):
+    """What the choice of a photo of one's own is drawn in.
+
+    Args:
+        folded: True draws it folded, where only the present photo matters; it stays open until there is one.
+    """
+    mine = st.session_state.get("photo")
+    there = mine is not None and mine.source == linked.value("source")
+    return st.expander("Choose another face", key="other_photo") if folded and there else st.container()
 
 
 def of(photo, name, hide_sex, *, quiet=False):

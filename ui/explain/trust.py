@@ -59,9 +59,12 @@ def draw(scene):
 
 def _controls(scene):
     """Returns target, method, layer: those of the view Map."""
-    target = map_view.target_picker(scene)
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="options")
+    with row:
+        target = map_view.target_picker(scene)
     method = map_view.method_picker(explain.usable(scene.model.network))
-    layer = map_view.layer_picker(scene, target, method) if explain.METHODS[method].layer else None
+    with row:
+        layer = map_view.layer_picker(scene, target, method) if explain.METHODS[method].layer else None
     return target, method, layer
 
 

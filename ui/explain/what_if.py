@@ -90,7 +90,7 @@ def _all_regions(scene, fill):
         if not scene.hide_sex:
             ui.figure(
                 _largest_sex(found), charts.effect_p_female(table),
-                "“Female” and “male” are the two labels that annotators wrote down.",
+                "“Female” and “male” are the two labels of the data set.",
             )  # fmt: skip
         outlines = scene.kept("outlines", lambda: regions.outlines(scene.crop))
         st.image(outlines, alt="The face with the borders and names of the regions", width=420)

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 import ui
-from agesex import findings, findings_metrics, metrics
+from agesex import findings, findings_metrics, labels, metrics
 from ui import charts, linked
 from ui.metrics import duel, tables
 from ui.metrics.tables import ends, table, text
@@ -18,7 +18,7 @@ WINDOW = (
     "n = {n:,} {split} faces. Each point: the faces of that age and of two years on either side; shaded: "
     "95 % interval. Hollow: fewer than 30 faces, some beyond the edge. {others}"
 )
-OTHERS = "Thick: the chosen faces. Sex is what annotators wrote down."
+OTHERS = f"Thick: the chosen faces. {labels.ORIGIN}"
 DASHED = "Dashed: {} on the same faces, with its own 95 % interval."
 MATRIX = (
     "n = {n:,} {split} faces. Each row is a true group, its numbers are per cent of that row and stand "
@@ -28,7 +28,7 @@ MATRIX = (
 WITHIN = "n = {n:,} {split} faces; shaded: 95 % interval. {others}"
 SPREAD = (
     "n = {n:,} {split} faces, bins of one year; thin: 95 % interval; right of the line: guessed too old. Errors over 40 years "
-    "are in the table only. Ages are labels, partly estimates."
+    "are in the table only. " + labels.ORIGIN
 )
 
 

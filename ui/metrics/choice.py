@@ -5,7 +5,7 @@ choice.measured(metrics.ages.age_groups, width=10)          # a question to them
 choice.compared(metrics.versus.compare, columns=("race",))  # a question to both models
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -41,6 +41,7 @@ class Choice:
     split: str
     card: dict
     title: str
+    _read: dict = field(default_factory=dict, init=False, repr=False, compare=False)  # of this run
 
     @property
     def caveat(self):
@@ -79,11 +80,17 @@ class Choice:
 
     def rows(self):
         """The predictions of the split, with band and pred_band (age bands)."""
-        return rows_of(self.name, self.split)
+        return self._rows(self.name, self.split)
 
     def other_rows(self):
         """Those of the model beside it; None without one."""
-        return rows_of(self.other, self.split) if self.other else None
+        return self._rows(self.other, self.split) if self.other else None
+
+    def _rows(self, name, part):
+        """`rows_of`, read once in a run; the table is the asker's own."""
+        if (name, part) not in self._read:
+            self._read[name, part] = rows_of(name, part)
+        return self._read[name, part].copy(deep=False)
 
     def measured(self, function, *, name=None, part=None, **options):
         """A question of `agesex.metrics` to the faces of the split, computed once per server.
@@ -100,7 +107,7 @@ class Choice:
         name, part = name or self.name, part or self.split
         return model_tables.answer(
             (model_tables.identity(name),), part, _named(function), tuple(sorted(options.items())),
-            lambda: function(rows_of(name, part), **options),
+            lambda: function(self._rows(name, part), **options),
         )  # fmt: skip
 
     def compared(self, function, **options):

@@ -1,20 +1,28 @@
 """Failures: the faces furthest off, the surest mistakes, and what the labels themselves disagree about."""
 
-import pandas as pd
 import streamlit as st
 
 import ui
-from agesex import census, findings_groups, labels, metrics
+from agesex import (
+    census,
+    findings_dataset_more,
+    findings_failures,
+    findings_groups,
+    labels,
+    leakage,
+    metrics,
+)
+from agesex.errors import AgeSexError
 from agesex.metrics import BAND_NAMES, MIN_GROUP, slices, worst
 from ui import charts, linked
-from ui.metrics import photos, tables
+from ui.metrics import failures_cards, tables
 
 ANY = "any"
 DIRECTIONS = {"both": "both ways", "old": "too old", "young": "too young"}
-SHOWN, LISTED = 12, 50  # faces with a picture, and in the table
+LISTED = 50  # faces in the table
 EITHER = (
-    "A face stands here because label and model disagree; either may be wrong, and some labels are. One photo "
-    "and its copies stand here once. A list of the worst says nothing of how often that happens: see Fairness."
+    "A face stands here because label and model disagree; either may be wrong. One photo and its copies stand here "
+    "once. A list of the worst says nothing of how often that happens: see Fairness."
 )
 NO_FLOOR = (
     "Copies are photos that were found again, re-encoded, resized or mirrored, and labelled anew. They are no "
@@ -84,8 +92,9 @@ def _about(choice, asked):
 def _errors(choice, asked):
     st.subheader("Furthest off in age", anchor=False)
     rows = _beside(choice, choice.measured(_largest, **asked))
-    st.markdown(f"**{findings_groups.worst(rows)}.**")
-    _faces(rows, _error_text)
+    said = failures_cards.verdicts("age")
+    st.markdown(f"**{findings_failures.worst(rows, said)}.**")
+    failures_cards.draw(rows, failures_cards.error, "age", said)
     st.caption(EITHER)
     with st.expander(f"The {len(rows)} furthest off as a table"):
         tables.table(rows, "worst", about=_about(choice, asked), columns=_columns(choice))
@@ -94,11 +103,12 @@ def _errors(choice, asked):
 def _mistakes(choice, asked):
     st.subheader("Surest of the wrong sex", anchor=False)
     rows = _beside(choice, choice.measured(_surest, **asked))
-    st.markdown(f"**{findings_groups.mistakes(rows)}.**")
+    said = failures_cards.verdicts("sex")
+    st.markdown(f"**{findings_failures.mistakes(rows, said)}.**")
     if rows.empty:
         return
-    _faces(rows, _mistake_text)
-    st.caption("Sex is what annotators wrote down, 0 or 1; here, too, label or model may be wrong.")
+    failures_cards.draw(rows, failures_cards.mistake, "sex", said)
+    st.caption("Sex is the label, 0 or 1; here, too, label or model may be wrong.")
     with st.expander(f"The {len(rows)} surest mistakes as a table"):
         tables.table(rows, "sure_mistakes", about=_about(choice, asked), columns=_columns(choice))
 
@@ -111,44 +121,6 @@ def _beside(choice, rows):
     return rows.assign(
         **{f"{name}_{choice.other}": other[name].to_numpy() for name in ("age_pred", "p_female")}
     )
-
-
-def _faces(rows, text):
-    shown = rows.head(SHOWN)
-    pictures, real = photos.of(shown)
-    with st.container(horizontal=True, gap="small"):
-        for row, picture, photo in zip(shown.to_dict("records"), pictures, real, strict=True):
-            with st.container(width=172, gap="xsmall"):
-                who = f"{row['sex']}, {row['age']}"
-                alt = f"Photo labelled {who}" if photo else f"Average face near {who}"
-                st.image(picture, alt=alt, width=150)
-                st.caption(text(row))
-    st.caption(photos.PHOTO if all(real) else photos.average())
-
-
-def _error_text(row):
-    way = "old" if row["error"] > 0 else "young"
-    return (
-        f"**{abs(row['error']):.0f} years too {way}**  \nlabelled {row['age']}, {row['sex']}, {row['race']}  \n"
-        f"guessed {row['age_pred']:.0f} ({row['age_low']:.0f}–{row['age_high']:.0f}){_others(row, 'age_pred')}"
-    )
-
-
-def _mistake_text(row):
-    return (
-        f"**called {row['said']}, {row['confidence']:.3f}**  \nlabelled {row['sex']}, {row['age']}, "
-        f"{row['race']}  \nage guessed {row['age_pred']:.0f}{_others(row, 'p_female')}"
-    )
-
-
-def _others(row, name):
-    """What the model beside says, where there is one."""
-    value = next((row[key] for key in row if key.startswith(f"{name}_")), None)
-    if value is None or pd.isna(value):
-        return ""
-    if name == "age_pred":
-        return f"; the other model {value:.0f}"
-    return f"; the other model: {'female' if value >= 0.5 else 'male'}, {max(value, 1 - value):.3f}"
 
 
 def _columns(choice):
@@ -175,6 +147,16 @@ def _all_copies():
     return worst.copies(table), census.copies(table)
 
 
+def _noise():
+    """How far two labels of one photo lie apart; None where that is not known."""
+    try:
+        facts = leakage.read()
+    except AgeSexError as error:
+        st.caption(ui.plain(str(error)))
+        return None
+    return facts and facts["labels"]
+
+
 def _on_copies(rows):
     """The error on photos that have a copy in the split; None where they are too few."""
     rows = rows[rows.group.duplicated(keep=False)]
@@ -183,10 +165,15 @@ def _on_copies(rows):
 
 def _copies(choice):
     st.subheader("Label or model? Disagreement among copies of one photo", anchor=False)
+    noise = _noise()
+    if noise:
+        st.markdown(f"**{findings_dataset_more.label_noise(noise)}.**".replace(" %", "\u00a0%"))
     found, groups = _all_copies()
     here = choice.measured(worst.copies)
     error = choice.measured(_on_copies)
     note = f"n = {found.mean['n']:,} groups of copies in the whole data set, by oldest less youngest label."
+    if noise:
+        note += f" The sentence at the top is of pairs (n = {noise['pairs']:,}): three copies make three pairs, but one group."
     if here.mean["n"]:
         note += (
             f" In the {choice.split} split: n = {here.mean['n']:,} groups, mean "
@@ -200,7 +187,7 @@ def _copies(choice):
             "split; that is an error against one label, the other figure a difference of two."
         )
     ui.figure(
-        findings_groups.copies(found), charts.disagreements(census.disagreements(groups)), f"{note} {NO_FLOOR}"
+        findings_failures.copies(found), charts.disagreements(census.disagreements(groups)), f"{note} {NO_FLOOR}"
     )
     with st.expander(f"All {len(found.groups):,} groups of copies"):
         tables.table(found.groups, "copies", columns={"group": st.column_config.TextColumn("first file")})

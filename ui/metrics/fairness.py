@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 import ui
-from agesex import findings_groups
+from agesex import findings_groups, labels
 from agesex.metrics import adults, fairness, overall, versus
 from agesex.metrics.overall import HEADLINE, PROMISE
 from ui import charts, linked
@@ -16,7 +16,7 @@ BY = {
 }  # fmt: skip
 SHOWN = 12  # groups of each end of a long list
 CAVEATS = (
-    "Sex is what annotators wrote down; race is one of five coarse codes; age is the labelled one. The groups "
+    f"{labels.ORIGIN} Race is one of five coarse codes. The groups "
     "also differ in age, and may in light and in where their photos were found, so a gap does not say why."
 )
 READING = (

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 import ui
-from agesex import findings, findings_metrics, metrics
+from agesex import findings, findings_metrics, labels, metrics
 from agesex.metrics import BAND_NAMES
 from ui import charts, linked
 from ui.metrics import tables
@@ -35,12 +35,10 @@ GROUPS = (
 CAVEATS = {
     "age": "True age, as labelled.",
     "guessed": "The intervals were fitted within bands of guessed age.",
-    "sex": "Sex is what annotators wrote down.",
+    "sex": labels.ORIGIN,
     "race": "Race is one of five coarse codes; the groups also differ in age.",
-    "sex-race": (
-        "Sex is what annotators wrote down, race one of five coarse codes; the groups also differ in age."
-    ),
-    "sex-age": "Sex is what annotators wrote down; true age, as labelled.",
+    "sex-race": f"{labels.ORIGIN} Race is one of five coarse codes; the groups also differ in age.",
+    "sex-age": f"{labels.ORIGIN} True age: as labelled.",
 }
 
 

@@ -9,6 +9,7 @@ from agesex import (
     findings_groups,
     findings_metrics,
     headline,
+    labels,
     metrics,
     model_card,
     peers,
@@ -39,7 +40,7 @@ DRAWS, DRAWS_TRAIN = 500, 200  # of what no card holds
 READING = (
     "Below each value its 95 % interval (bootstrap over groups of duplicate photos: 1,000 draws; 500, or "
     "200 on training faces, for {}). Baselines: always the median age, or always the larger sex, of the "
-    "training faces. Sex is what annotators wrote down."
+    "training faces. " + labels.ORIGIN
 )
 PARTS_NOTE = (
     "n beside each name. Cross: {}. “Cut”: predictions cut to 21–60, as the published list is often "

@@ -4,12 +4,12 @@ import pandas as pd
 import streamlit as st
 
 import ui
-from agesex import findings, findings_groups, findings_metrics, metrics
+from agesex import findings, findings_groups, findings_metrics, labels, metrics
 from ui import charts, linked
 from ui.metrics import age, duel, tables
 from ui.metrics.tables import ends, share, table, text
 
-LABELS = "Sex is what annotators wrote down."
+LABELS = labels.ORIGIN
 CONFUSION = (
     "n = {n:,} {split} faces; per cent of a row, 95 % intervals in the sentence and in the table. A probability of "
     "one half or more counts as female. " + LABELS
@@ -168,12 +168,7 @@ def _bands(rows, columns, draws):
 
 
 def _roc(choice, facts):
-    curve = choice.measured(metrics.classification.roc, draws=choice.draws)
-    beside = (
-        choice.measured(metrics.classification.roc, name=choice.other, draws=choice.draws).points
-        if choice.other
-        else None
-    )
+    curve, beside = _curves(choice, "roc")
     ui.figure(
         findings_metrics.roc(curve.area),
         charts.roc(
@@ -188,6 +183,13 @@ def _roc(choice, facts):
         }  # fmt: skip
         rows = _points(curve.points, beside, choice)
         table(rows, "roc", about=facts["both"], shown=text(curve.points, words))
+
+
+def _curves(choice, name):
+    """(a curve of the model, the points of that of the model beside it or None); both curves are asked for at once."""
+    models = [choice.measured(metrics.classification.curves, name=of, draws=choice.draws)[name]
+              for of in (choice.name, choice.other) if of]  # fmt: skip
+    return models[0], models[1].points if choice.other else None
 
 
 def _points(points, beside, choice):
@@ -207,14 +209,7 @@ def _band(row):
 
 
 def _precision_recall(choice, rows, facts):
-    curve = choice.measured(metrics.classification.precision_recall, draws=choice.draws)
-    beside = (
-        choice.measured(
-            metrics.classification.precision_recall, name=choice.other, draws=choice.draws
-        ).points
-        if choice.other
-        else None
-    )
+    curve, beside = _curves(choice, "precision_recall")
     women = float((rows.sex == "female").mean()) if len(rows) else float("nan")
     ui.figure(
         findings_metrics.precision_recall(curve.area, women),

@@ -35,8 +35,8 @@ NO_QUALITY = (
     "such faults do stands under Robustness."
 )
 CAVEATS = (
-    "Who looks at many slices finds one that differs by chance: one in twenty does so by its 95 % interval. Labels "
-    "are those of annotators: sex 0 or 1, five coarse race codes, ages partly estimated. Slice and rest differ in "
+    "Who looks at many slices finds one that differs by chance: one in twenty does so by its 95 % interval. "
+    f"{labels.ORIGIN} Slice and rest differ in "
     "more than what was filtered, so a difference does not say why."
 )
 DRAWS = 1000
