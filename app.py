@@ -18,7 +18,7 @@ def overview():
     st.markdown(
         f"A small neural network has looked at {facts['splits']['train']:,} photos of faces. It answers "
         "two questions about a new one: **how old** the person looks, with an interval, and **which sex** "
-        "its label would say, with a probability. These pages show what it says, how "
+        "it would be labelled, with a probability. These pages show what it says, how "
         "often that is right, for whom, and where it looks. Everything is computed on this computer; no "
         "photo leaves it or is written to disk."
     )

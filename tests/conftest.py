@@ -47,6 +47,11 @@ def pytest_make_collect_report(collector):
     return report
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Bytes give a test no name: compressed, they hold the time, and two workers then collect different tests."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def root():
     """The repository's root."""

@@ -23,7 +23,7 @@ def said(path, content):
     [
         ("sales.csv", b"region,amount\nnorth,3\n", "it is a table with the columns region, amount"),
         ("sales.tsv", b"region\tamount\n", "it is a table with the columns region, amount"),
-        ("sales.csv.gz", gzip.compress(b"region,amount\n"), "it is a table with the columns region, amount"),
+        ("sales.csv.gz", gzip.compress(b"region,amount\n", mtime=0), "it is a table with the columns region, amount"),
         ("one.csv", b"hello\n", "it is a table with the column hello"),
         ("many.csv", COLUMNS.encode(), "columns column0, column1, column2, column3, column4, column5, column6, column7, …"),
         ("wide.csv", "region,amount\n".encode("utf-16"), "it is a table with the columns region, amount"),

@@ -132,16 +132,10 @@ def test_two_groups_differ_in_the_region_with_the_largest_gap():
 
 def test_agreement_is_said_in_words_with_a_real_minus():
     values = (0.8, 0.51, 0.5, 0.3, 0.26, 0.1, -0.24, -0.26, -0.4)
-    said = {value: findings.agreement(value) for value in values}
+    said = {value: findings.agreement(value, 0.5) for value in values}
     assert said[-0.24] == "Rank correlation of the two: −0.24; the two maps do not agree at all"
     assert "much alike" in said[0.8] and "much alike" in said[0.51]
     assert "agree a little" in said[0.5] and "agree a little" in said[0.3]
     assert all("do not agree at all" in said[value] for value in (0.26, 0.1, -0.26))
     assert "contradict each other" in said[-0.4]
-    assert "empty" in findings.agreement(NAN)
-
-
-def test_much_alike_begins_where_a_method_is_called_out():
-    from agesex.explain import sanity
-
-    assert findings.MUCH == sanity.LIMIT
+    assert "empty" in findings.agreement(NAN, 0.5)

@@ -134,6 +134,31 @@ def test_one_widget_resets_another_but_not_what_was_chosen_after_it():
     assert (page.button_group(key="part").value, page.button_group(key="vote").value) == ("z", "b")
 
 
+def several():
+    import streamlit as st
+
+    from ui import linked
+
+    linked.begin("A")
+    linked.remembered(
+        st.pills, "many", ["x", "y", "z"], key="many", default=(), selection_mode="multi",
+        parse=lambda text: tuple(text.split(",")), moved=lambda: linked.put("moved", True),
+    )  # fmt: skip
+    linked.remembered(st.slider, "n", 0, 10, key="n", default=3, parse=linked.whole(0, 10))
+    st.write(f"moved {linked.value('moved', False)}, {sorted(linked._kept()['many'])}")
+    linked.finish()
+
+
+def test_a_choice_that_a_browser_sends_back_as_a_list_has_not_been_moved():
+    page = AppTest.from_function(several, default_timeout=60)
+    page.query_params["many"] = "x,y"
+    page.run()
+    page.slider(key="n").set_value(7).run()
+    assert page.markdown[0].value == "moved False, ['x', 'y']"
+    page.button_group(key="many").set_value(["x"]).run()
+    assert page.markdown[0].value == "moved True, ['x']"
+
+
 def test_the_browser_is_not_told_what_it_said_itself(page):
     """Or a late answer would move a widget back that was moved once more meanwhile."""
     page.run()

@@ -181,6 +181,18 @@ def test_results_are_computed_once(page, stub_model):
     assert (len(stub_model.seen), len(stub_model.calls)) == before
 
 
+def test_what_was_shown_while_waiting_leaves_its_place_empty(page):
+    """Or all that follows moves up in the next run, and a browser draws it anew: the keyboard loses its focus."""
+
+    def places():
+        return [one.type for one in page.main.children.values()]
+
+    upload(page, "a.png", encoded())
+    first = places()
+    page.run()
+    assert places() == first
+
+
 def test_removing_the_file_empties_the_page(page):
     upload(page, "a.png", encoded())
     page.file_uploader[0].set_value([]).run()

@@ -98,16 +98,8 @@ def _checked():
 
 @contextmanager
 def _settings():
-    """Altair as it is needed in the block, by one thread at a time.
-
-    A layer without a name is named after the text of its rows: the shorter that is, the sooner.
-    """
-    import pandas as pd
+    """Altair as it is needed in the block, by one thread at a time."""
     from altair.utils import schemapi
 
-    with (
-        _one_at_a_time,
-        schemapi.debug_mode(_checked()),
-        pd.option_context("display.max_rows", 4, "display.max_columns", 4),
-    ):
+    with _one_at_a_time, schemapi.debug_mode(_checked()):
         yield

@@ -53,6 +53,9 @@ def remembered(
 ):
     """Draw a widget whose value outlives its page and stands in the address.
 
+    A browser names a chosen option by its text. If texts change with what else is chosen, a choice on its way is
+    lost: no count belongs in them.
+
     Args:
         widget: a function of Streamlit, e.g. `st.slider`.
         *args: its arguments; of a choice, the second one holds the options.
@@ -86,9 +89,7 @@ def remembered(
             moved()
 
     if _must_tell(key, now, args, kwargs):
-        # a choice of several comes back as a list: told as a tuple, it would count as moved by the next click
-        several = isinstance(now, tuple) and not isinstance(args[1], int | float)
-        state[key] = state["linked_telling"][key] = list(now) if several else now
+        state[key] = state["linked_telling"][key] = now
     now = widget(*args, key=key, on_change=keep, **kwargs)
     _note(key, now, default, shared and now not in private, text)
     return now

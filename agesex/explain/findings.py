@@ -10,8 +10,8 @@ from agesex.explain.seam import unit
 
 FIFTH = 0.2  # of the photo, the share that is put into words
 # Ranks of 16 cells in two random orders correlate by chance, with a standard deviation of 1 / √15 = 0.26:
-# within it there is no agreement to be seen. Above 0.5 (`sanity.LIMIT`) a method is called out for keeping its map.
-CHANCE, MUCH = 0.26, 0.5
+# within it there is no agreement to be seen.
+CHANCE = 0.26
 
 
 def regions(table, target):
@@ -154,15 +154,16 @@ def sanity(steps, limit):
     )
 
 
-def agreement(alike):
+def agreement(alike, limit):
     """How far two maps agree, for those who have never heard of a correlation.
 
     Args:
         alike: rank correlation of the two, -1 to 1; NaN where one is the same everywhere.
+        limit: `sanity.LIMIT`, above which a map has hardly changed.
     """
     if np.isnan(alike):
         return "One of the two maps is empty, so there is no correlation to be had"
-    if alike > MUCH:
+    if alike > limit:
         said = "the two maps are much alike"
     elif alike > CHANCE:
         said = "the two maps agree a little"

@@ -306,7 +306,7 @@ def _check(scene, board):
             )
         ]  # fmt: skip
         _two(pictures)
-        st.markdown(f"**{findings.agreement(last.rank_correlation)}.**")
+        st.markdown(f"**{findings.agreement(last.rank_correlation, sanity.LIMIT)}.**")
         if meaning := _meaning(last.rank_correlation):
             st.markdown(meaning)
     with board.below:
