@@ -5,6 +5,8 @@ to import is spent here while the browser still loads Streamlit's own scripts, a
 """
 
 import importlib
+import inspect
+import socket
 import sys
 import threading
 import time
@@ -28,17 +30,29 @@ def main():
 
 def _load():
     """Never raises: what fails here fails again, with a message, on the page that needs it."""
-    from streamlit import runtime
-
     for _ in range(1000):
-        if runtime.exists():
+        if _listens():
             break
-        time.sleep(0.01)
+        time.sleep(0.02)
     try:
         for name in AHEAD:
             importlib.import_module(name)
+        importlib.import_module("ui.model_tables").full_card()
+        inspect.stack()  # Streamlit asks for it in its first run, and the first time it looks at every module
     except Exception:  # noqa: S110
         pass
+
+
+def _listens():
+    """Whether somebody can be answered already."""
+    from streamlit import config
+
+    address = config.get_option("server.address") or "localhost", config.get_option("server.port")
+    try:
+        socket.create_connection(address, 1).close()
+    except OSError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ each other. The tests take photos for independent; copies of one photo are not, 
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from agesex.census.who import cells
 from agesex.metrics import fairness
@@ -78,12 +77,14 @@ def association(rows):
 
 def _association(n):
     """`association` of an array of photos without empty rows and columns."""
+    from scipy import special  # scipy.stats has the same, and takes long to import
+
     whole, least = int(n.sum()), min(n.shape)
     if least < 2:
         return {"n": whole, "chi2": np.nan, "dof": 0, "p": np.nan, "v": np.nan}
     chi2 = float((_unrelated(n)[1] ** 2).sum())
     dof = (n.shape[0] - 1) * (n.shape[1] - 1)
-    p = float(special.chdtrc(dof, chi2))  # scipy.stats has the same, and takes long to import
+    p = float(special.chdtrc(dof, chi2))
     return {"n": whole, "chi2": chi2, "dof": dof, "p": p, "v": np.sqrt(chi2 / (whole * (least - 1)))}
 
 

@@ -6,13 +6,15 @@ Whole groups of duplicate photos count as one draw, as in the bootstrap of `ages
 which takes a thousandth of the time and is as good for means of 30 faces and more.
 """
 
+import statistics
+
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from agesex.metrics import MIN_GROUP
 
-Z95 = float(ndtri(0.975))
+_NORMAL = statistics.NormalDist()
+Z95 = _NORMAL.inv_cdf(0.975)
 LEVEL = 0.05  # of an error by chance, over all groups that are looked at together
 
 
@@ -57,6 +59,6 @@ def worst(found):
     tested = [one for one in found if one is not None]
     if not tested:
         return None
-    limit = float(ndtri(1 - LEVEL / 2 / len(tested)))
+    limit = _NORMAL.inv_cdf(1 - LEVEL / 2 / len(tested))
     behind = [place for place, one in enumerate(found) if one is not None and one["z"] > limit]
     return max(behind, key=lambda place: found[place]["value"] - found[place]["rest"], default=None)

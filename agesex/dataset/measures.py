@@ -4,15 +4,12 @@
     found.brightness, found.flags              # 124.5, "blurred,grey"
 
 Nothing here knows where the face is. The limits come from looking at UTKFace around each of them; the shares
-are of its 22,702 well-named photos.
+are of its 22,702 well-named photos. OpenCV loads at the first measurement: pages need only the names.
 """
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-
-from agesex import advice, faces
 
 NAMES = ("brightness", "contrast", "sharpness", "colour")
 FACE_NAMES = ("blur", "light", "burnt")  # of aligned crops only, see `face_measures`
@@ -84,6 +81,8 @@ def measure(picture):
         Measures.
     """
     height, width = picture.shape[:2]
+    import cv2
+
     luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     red, green, blue = cv2.split(picture)
     chroma = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
@@ -110,11 +109,15 @@ def face_measures(crop):
     Returns:
         (blur, light, burnt): pixels of 200, grey levels, share; see `advice.measure`.
     """
+    from agesex import advice, faces
+
     found = advice.measure(crop, faces.aligned(crop))
     return found.blur, found.light, found.burnt
 
 
 def _reduced(luma):
+    import cv2
+
     longest = max(luma.shape)
     if longest <= SIDE:
         return luma

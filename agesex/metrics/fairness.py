@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from agesex.metrics.figures import age_band
 from agesex.metrics.overall import (
@@ -96,6 +95,8 @@ def compare(table, columns, metric="mae", *, draws=1000, seed=0):
         BadModel: a value is missing.
         ValueError: the metric is unknown.
     """
+    from scipy.special import ndtr  # the first page of the app does without
+
     if metric not in HEADLINE:
         raise ValueError(f"unknown metric {metric!r}; expected one of {list(HEADLINE)}")
     if "band" in columns and "band" not in table.columns:

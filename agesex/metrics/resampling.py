@@ -8,11 +8,10 @@ of the same faces are paired, and a page that asks for twenty figures draws once
 """
 
 import functools
+import statistics
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.special import ndtri
 
 MIN_GROUP = 30  # faces; below it no interval is given
 ENDS = (2.5, 97.5)  # percentiles of a 95 % interval
@@ -56,6 +55,8 @@ def totals(values, cells, groups, *, cells_n, draws=1000, seed=0):
     Returns:
         (draws, cells_n, k) array.
     """
+    from scipy.sparse import coo_array  # the first page of the app does without
+
     values, cells = np.asarray(values, float), np.asarray(cells)
     k = values.shape[1]
     sums = np.zeros((cells_n * k, draws))
@@ -146,8 +147,10 @@ def wilson(share, n, level=0.95):
         (low, high): (k,) arrays; NaN where n is 0.
     """
     share, n = np.asarray(share, float), np.asarray(n, float)
-    z = ndtri((1 + level) / 2)
+    z = statistics.NormalDist().inv_cdf((1 + level) / 2)
     below = 1 + divided(z**2, n)
     middle = (share + divided(z**2, 2 * n)) / below
     half = z / below * np.sqrt(divided(share * (1 - share), n) + divided(z**2, 4 * n**2))
-    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
+    low, high = np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
+    none, all_ = (share == 0) & (n > 0), (share == 1) & (n > 0)  # there an end is exact, but for rounding
+    return np.where(none, 0, low), np.where(all_, 1, high)

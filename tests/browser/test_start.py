@@ -1,5 +1,6 @@
 """`python -m ui`, behind `make app`: the server starts, loads ahead what the first page needs, and nothing more."""
 
+import socket
 import subprocess
 import sys
 import tomllib
@@ -7,6 +8,7 @@ import tomllib
 import pytest
 
 import ui
+from ui import __main__ as start
 from ui.__main__ import AHEAD
 
 
@@ -15,7 +17,32 @@ def test_what_is_loaded_ahead_is_what_the_first_page_needs_and_no_tensorflow(roo
     asked = f"import sys; {ahead}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", asked], cwd=root, check=True, capture_output=True, text=True)
     loaded = set(loaded.stdout.split())
-    assert {"pandas", "streamlit"} <= loaded and not {"tensorflow", "keras", "altair"} & loaded
+    assert {"pandas", "streamlit"} <= loaded and not {"tensorflow", "keras", "altair", "scipy", "cv2"} & loaded
+
+
+def test_nothing_is_loaded_ahead_before_the_server_listens(monkeypatch):
+    done, answers = [], iter([False, False, True])
+
+    def listens():
+        done.append("asked")
+        return next(answers)
+
+    monkeypatch.setattr(start, "_listens", listens)
+    monkeypatch.setattr(start.importlib, "import_module", lambda name: done.append(name) or 1 / 0)
+    start._load()  # whatever fails in it fails again, with a message, on the page that needs it
+    assert done == ["asked", "asked", "asked", AHEAD[0]]
+
+
+def test_the_port_tells_whether_the_server_listens(monkeypatch):
+    from streamlit import config
+
+    with socket.socket() as server:
+        server.bind(("localhost", 0))
+        said = {"server.address": "localhost", "server.port": server.getsockname()[1]}
+        monkeypatch.setattr(config, "get_option", said.get)
+        assert not start._listens()
+        server.listen()
+        assert start._listens()
 
 
 def test_no_module_is_watched_for_changes(root):
