@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that the command above works in a checkout
 
 from agesex import samples  # noqa: E402
+from benchmarks.figures import keep  # noqa: E402
 from benchmarks.load_photos import MB, photos, with_comment  # noqa: E402
 from benchmarks.server import serve  # noqa: E402
 from benchmarks.visitor import Broken, Visitor  # noqa: E402
@@ -69,6 +70,7 @@ async def _measure(address, process, own, seconds, thought):
             group.create_task(_stay(address, together, own, number, started + seconds, thought))
     watching.cancel()
     _report(alone, together)
+    _keep(alone, together, len(own))
     _report_cores(memory)
     _report_memory(memory)
 
@@ -172,6 +174,15 @@ def _report(alone, together):
         print(f"errors, {name}: {len(log.errors)}")
         for (kind, message), times in Counter(log.errors).most_common(8):
             print(f"    {times} × {kind}: {message}")
+
+
+def _keep(alone, together, visitors):
+    for kind, what in (("upload", "a photo of 1 to 4 MB to its answer"), ("page Metrics", "the page Metrics")):
+        seconds = together.seconds[kind]
+        if len(seconds) > 1:
+            one = f"a visitor alone: {statistics.median(alone.seconds[kind]):.2f} s; " if alone.seconds[kind] else ""
+            keep(f"{visitors} visitors at once: {what}, 95 of 100 times within", f"{np.percentile(seconds, 95):.2f} s",
+                 f"{one}{len(together.errors)} errors in {sum(map(len, together.seconds.values())):,} clicks")  # fmt: skip
 
 
 def _report_cores(memory):

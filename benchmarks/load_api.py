@@ -28,6 +28,7 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that the command above works in a checkout
 
+from benchmarks.figures import keep  # noqa: E402
 from benchmarks.load_photos import MB, photos, with_comment  # noqa: E402
 
 PHOTOS = 32  # different ones
@@ -55,6 +56,9 @@ def main():
     print(f"seconds           p50 {p50:.2f}   p95 {p95:.2f}   max {max(log.seconds):.2f}")
     print(f"refused           429: {log.refused[429]}   503: {log.refused[503]}   "
           f"without Retry-After: {log.refused['bare']}")  # fmt: skip
+    keep(f"API, {args.connections} connections with photos of {sizes[0]:.1f} to {sizes[-1]:.1f} MB",
+         f"{len(log.seconds) / seconds:.1f} photos/s",
+         f"p95 {p95:.1f} s; {sum(log.errors.values())} errors, {log.refused[429] + log.refused[503]:,} asked to come back")  # fmt: skip
     print(f"errors            {sum(log.errors.values())}   {dict(log.errors.most_common(4)) or ''}")
     warm = [size for when, size in memory if when >= WARM]
     if len(warm) < 12:

@@ -33,6 +33,7 @@ PARTS = {  # name: (arguments, seconds that it may take)
     "models": ([], 60),
     "api": (["--photos", "800"], 60),
     "load": (["--short"], 150),
+    "load_api": (["--minutes", "0.5"], 90),
 }
 
 
