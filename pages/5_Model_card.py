@@ -4,7 +4,7 @@ import streamlit as st
 
 import ui
 from agesex import model, model_card
-from ui.metrics import choice
+from ui import model_choice
 
 LICENSE = "licence"  # anchor of the licence's text on this page
 
@@ -36,7 +36,7 @@ def draw(name):
 
 ui.page("Model card")
 names = model.names() or [model.DEFAULT]
-titles = choice.labels()
+titles = model_choice.labels()
 picked = (
     st.selectbox("Model", names, format_func=lambda name: titles.get(name, name), width=320)
     if len(names) > 1

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
+import ui
 from agesex import findings, findings_groups, findings_metrics, labels, metrics, model, peers
 from ui.metrics import choice, overview, tables
 
@@ -447,9 +448,10 @@ def test_a_broken_card_of_another_model_costs_the_comparisons_only(app, models):
     assert headline(page) and page.get("vega_lite_chart")
 
 
-@pytest.mark.parametrize("page", ["", PAGE, "pages/5_Model_card.py"])
+@pytest.mark.parametrize("page", ["", PAGE, "pages/3_Predict.py", "pages/4_Explain.py", "pages/5_Model_card.py"])
 def test_without_any_model_the_pages_say_so(app, tmp_path, monkeypatch, page):
     monkeypatch.setenv("AGESEX_MODELS", str(tmp_path))
+    monkeypatch.setattr(ui, "load_model", model.load)  # a server may hold one that it loaded before
     st.cache_data.clear()
     app.run()
     if page:

@@ -8,7 +8,7 @@ from test_metrics import six
 from test_metrics_overall import TABLES, clustered, predictions
 
 from agesex import metrics
-from agesex.metrics import calibration, classification, unsure
+from agesex.metrics import calibration, classification, curves, unsure
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -63,8 +63,8 @@ def test_a_thinned_curve_has_nearly_the_area_of_the_full_one():
 
 def test_the_interval_of_the_average_precision_is_that_of_the_full_curve():
     table = predictions().iloc[::5]
-    _, women, men = (steps[1:] for steps in classification._steps(table))
-    _, drawn = classification._average_precision(women, men, classification._drawn(table, 150, 0))
+    _, women, men = (steps[1:] for steps in curves._steps(table))
+    _, drawn = curves._average_precision(women, men, curves._drawn(table, 150, 0))
     codes, names = pd.factorize(table.group)
     weights = metrics.resampling.multiplicities(len(names), 150, 0)[codes].astype(float)
     exact = [

@@ -13,7 +13,7 @@ from test_predict_page import PAGE, ages, encoded, go, said, upload
 import ui
 import ui.photo
 from agesex import faces, formats
-from ui import kiosk, live
+from ui import kiosk, live, model_choice
 from ui.predict import crop, downloads
 
 
@@ -102,9 +102,7 @@ def test_forgetting_many(page):
 def test_another_model_and_a_second_one(page):
     second = ui.model_names()[1]
     page.selectbox(key="other_model").set_value(second).run()
-    from ui.explain.scene import title_of
-
-    assert f"{title_of(second)}: **37 years, female**" in said(page)
+    assert f"{model_choice.labels()[second]}: **37 years, female**" in said(page)
     page.selectbox(key="model").set_value(second).run()
     assert ages(page) == ["37 years"]
 

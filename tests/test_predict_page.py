@@ -134,7 +134,7 @@ def test_a_photo_without_a_face_and_the_way_out(page, stub_model):
 @pytest.mark.parametrize(("size", "box"), [((300, 200), (50, 0)), ((200, 300), (0, 50))])
 def test_of_a_wide_or_tall_picture_the_middle_is_taken(size, box):
     picture = np.zeros((*size[::-1], 3), np.uint8)
-    face = ui.photo._square(picture, True)
+    face = ui.photo.search._square(picture, True)
     assert face.box == (*box, 200, 200)
     assert face.crop.shape == (200, 200, 3)
 
@@ -237,7 +237,8 @@ def test_a_missing_model_is_one_sentence(app, stub_model, monkeypatch):
 
 def test_nothing_that_sessions_share_sees_a_photo(root):
     shared = re.compile(r"cache_data|cache_resource|lru_cache|open\(|logging")
-    files = [*root.glob("pages/[34]_*.py"), root / "ui" / "photo.py", *root.glob("ui/predict/*.py")]
+    files = [*root.glob("pages/[34]_*.py"), *root.glob("ui/photo/*.py"), *root.glob("ui/predict/*.py")]
+    assert {"3_Predict.py", "session.py", "search.py", "picker.py", "card.py"} <= {file.name for file in files}
     found = {(file.name, match) for file in files for match in shared.findall(file.read_text("utf-8"))}
     assert found == {("card.py", "cache_data")}  # keyed by band and sex of the answer, see there
 

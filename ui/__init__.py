@@ -6,9 +6,9 @@
     with ui.guard():
         model = ui.load_model()
 
-`frame` holds menu, title and notice, `loaders` and `model_tables` the caches, `pieces` what several pages
-draw, `photo` the picture that Predict and Explain share, `linked` the values that live in the address, and
-`explain` the views of the page of that name.
+`frame` holds menu, title and notice, `loaders` and `model_tables` the caches, `model_choice` what models are
+called, `pieces` what several pages draw, `photo` the picture that Predict and Explain share, `linked` the values
+that live in the address, and `explain` the views of the page of that name.
 """
 
 from ui.frame import MENU, NOTICE, Entry, guard, link, page, plain, run

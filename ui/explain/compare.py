@@ -9,7 +9,7 @@ import ui
 import ui.photo
 from agesex import annotate, explain, samples, words
 from agesex.explain import regions, sanity
-from ui import linked, turns
+from ui import linked, model_choice, turns
 from ui.explain import map_view
 from ui.explain import scene as scenes
 
@@ -95,16 +95,16 @@ def _two_methods(scene, method, usable):
 
 
 def _two_models(scene, method, usable):
-    names = [name for name in ui.model_names() if name != scene.name]
+    titles = model_choice.labels()
+    names = [name for name in titles if name != scene.name]
     if not names:
         st.info("There is only one model, so there is none to compare it with.", icon=":material/info:")
         return (), None
-    titles = {name: scenes.title_of(name) for name in names}
     other = linked.remembered(
         st.selectbox, "The other model", names, format_func=titles.get, key="model_b", default=names[0],
         width=330,
     )  # fmt: skip
-    return (scenes.title_of(scene.name), titles[other]), lambda title: Side(title, scene.with_model(other), method)
+    return (titles[scene.name], titles[other]), lambda title: Side(title, scene.with_model(other), method)
 
 
 def _two_faces(scene, method, usable):

@@ -7,7 +7,7 @@ import streamlit as st
 import ui
 import ui.photo
 from agesex import explain, words
-from ui import linked, turns
+from ui import linked, model_choice, turns
 
 TITLES = {"older": "Older", "younger": "Younger", "female": "Female", "male": "Male"}
 HIDE_SEX = "For classes that talk about age only: no question, answer or label about sex is shown."
@@ -106,8 +106,8 @@ def settings():
     Returns:
         (name of the model, hide_sex).
     """
-    names = ui.model_names()
-    titles = {name: title_of(name) for name in names}
+    titles = model_choice.labels()
+    names = list(titles)
     name = linked.remembered(
         st.selectbox, "Model", names, format_func=titles.get, key="model", default=names[0], width=220
     )
@@ -188,7 +188,7 @@ def _answers(photo, seen, name):
     """(model, its answers about all faces of the photo), computed once a photo."""
     with st.spinner("Loading the model …"):
         model = ui.load_model(name)
-    if name == ui.model_names()[0]:
+    if name not in ui.model_names()[1:]:
         return model, seen.answers
     key = ("answers", name, seen.whole)
     return model, ui.photo.kept(photo, key, lambda: turns.answers(seen.faces, model))
@@ -206,15 +206,3 @@ def _pick(seen, answers, quiet):
             st.pills, "Which face?", list(said), format_func=said.get, default=0, required=True,
             key="which", wrap=True,
         )  # fmt: skip
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def title_of(name):
-    """What a model is called: its title and the size of its input; its folder where the card is broken."""
-    from agesex.errors import AgeSexError
-
-    try:
-        card = ui.read_card(name)
-    except AgeSexError:
-        return name
-    return f"{card['title']} · {card['input_size']} px"

@@ -13,6 +13,7 @@ import ui
 from agesex import metrics, model
 from agesex.errors import AgeSexError
 from ui import linked, model_tables
+from ui.model_choice import labels, title_of
 
 SPLITS = {
     "test": "Test faces were never used to train, choose or calibrate.",
@@ -135,22 +136,6 @@ def rows_of(name, part):
 def card_of(name):
     """The card of a model, its figures those of the predictions; raises AgeSexError."""
     return model_tables.agreed(name)[0]
-
-
-def title_of(name):
-    """What people call a model; the folder's name where its card cannot be read."""
-    try:
-        return ui.read_card(name)["title"]
-    except AgeSexError:
-        return name
-
-
-def labels():
-    """{folder: title} of the models that can be used, the default marked, equal titles told apart."""
-    names = ui.model_names()
-    titles = [title_of(name) for name in names]
-    told = [t if titles.count(t) == 1 else f"{t} ({n})" for n, t in zip(names, titles, strict=True)]
-    return {n: f"{t} · default" if n == model.DEFAULT else t for n, t in zip(names, told, strict=True)}
 
 
 def pick(view):

@@ -5,8 +5,7 @@ import streamlit as st
 
 import ui
 from agesex import architecture, findings, findings_making, making
-from ui import charts, linked
-from ui.metrics import choice as choosing
+from ui import charts, linked, model_choice
 from ui.metrics import duel, tables
 
 PARTS = {
@@ -78,7 +77,7 @@ def _curves(choice):
 
 def _all_models(choice):
     st.subheader("Beside all other models", anchor=False)
-    said, histories, cards = choosing.labels(), {}, {}
+    said, histories, cards = model_choice.labels(), {}, {}
     for name in ui.model_names():
         with ui.guard():  # another model's broken curve costs that curve only
             cards[said[name]] = ui.read_card(name)

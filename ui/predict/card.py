@@ -5,7 +5,7 @@ import streamlit as st
 import ui
 from agesex import charts, similar, words
 from ui import charts as drawn
-from ui.explain.scene import title_of
+from ui import model_choice
 
 NO_INTERVAL = "No interval: nobody in particular is shown."
 
@@ -21,6 +21,7 @@ def draw(photo, seen, i, found):
     """
     first, *others = found
     answer = found[first][i]
+    said = model_choice.labels() if others else {}
     with st.container(border=True, key=f"face_{i}"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.image(seen.faces[i].crop, alt=f"Face {i + 1} as the model sees it", width=112)
@@ -32,14 +33,14 @@ def draw(photo, seen, i, found):
         _sure(photo, answer)
         for name in others:
             other = found[name][i]
-            st.markdown(f"{ui.plain(title_of(name))}: **{words.age(other)}, {words.sex(other)}**")
+            st.markdown(f"{ui.plain(said[name])}: **{words.age(other)}, {words.sex(other)}**")
             _sure(photo, other)
         for note in seen.advice(i, first):
             cost = "" if note.cost is None else f" (adds about {note.cost:.1f} years to the error)"
             st.markdown(f":material/warning: {ui.plain(note.words[0].upper() + note.words[1:])}{cost}.")
         if not photo.average:
             such = _such(first, answer)
-            who = f"{ui.plain(title_of(first))}. " if others else ""
+            who = f"{ui.plain(said[first])}. " if others else ""
             st.caption(f"{who}{words.similar(such, answer.level)}")
             _check(photo, i, answer, such.mae.value)
 

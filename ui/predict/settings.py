@@ -6,8 +6,7 @@ import streamlit as st
 
 import ui
 from agesex import predict
-from ui import linked, turns
-from ui.explain.scene import title_of
+from ui import linked, model_choice, turns
 
 NOBODY = "none"
 
@@ -41,17 +40,18 @@ class Settings:
 
 def choose():
     """Draw the settings; returns Settings."""
-    names = ui.model_names()
+    said = model_choice.labels()
+    names = list(said)
     with st.expander("Model, interval and threshold", icon=":material/tune:"):
         left, right = st.columns(2, gap="large")
         with left:
             name = linked.remembered(
-                st.selectbox, "Model", names, format_func=title_of, key="model", default=names[0]
+                st.selectbox, "Model", names, format_func=said.get, key="model", default=names[0]
             )
             others = [NOBODY, *(other for other in names if other != name)]
             other = linked.remembered(
                 st.selectbox, "Compare it with", others, key="other_model", default=NOBODY,
-                format_func=lambda one: "no other model" if one == NOBODY else title_of(one),
+                format_func=lambda one: said.get(one, "no other model"),
             )  # fmt: skip
         usual = _usual(name)
         with right:
@@ -66,7 +66,7 @@ def choose():
                 help=f"Below it the answer is “unsure”. {usual} % was chosen on validation faces of this model.",
             )  # fmt: skip
             if other != NOBODY and threshold == usual:
-                st.caption(f"At {usual} % each model has its own: {ui.plain(title_of(other))} {_usual(other)} %.")
+                st.caption(f"At {usual} % each model has its own: “{ui.plain(said[other])}” {_usual(other)} %.")
     return Settings(
         name, None if other == NOBODY else other, level / 100,
         None if threshold == usual else threshold / 100,
