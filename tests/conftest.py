@@ -5,8 +5,11 @@ AGESEX_UTKFACE=<folder> pytest -m realdata
 AGESEX_CI=1 pytest                         # a skip counts as a failure
 """
 
+import gc
 import os
+import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -47,9 +50,41 @@ def pytest_make_collect_report(collector):
     return report
 
 
+def pytest_sessionfinish():
+    gc.unfreeze()  # else DuckDB's binding complains of leaks
+
+
 def pytest_make_parametrize_id(val, argname):
     """Bytes give a test no name: compressed, they hold the time, and two workers then collect different tests."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components_listed_once():
+    """Each AppTest looks for components in the metadata of all installed packages, which stay as they are."""
+    from streamlit.components.v2 import manifest_scanner
+    from streamlit.runtime.scriptrunner import script_runner
+
+    with pytest.MonkeyPatch.context() as patch:
+        once = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        yield
+
+
+_frozen = {"file": None, "modules": 0}
+
+
+@pytest.fixture(autouse=True)
+def little_to_look_through(request):
+    """Streamlit looks for garbage after each run of a page; with TensorFlow loaded that is 0.3 s of modules.
+
+    They are set aside, as `ui.housekeeping` does it: before the first test of a file, and when much was imported.
+    """
+    if request.path != _frozen["file"] or len(sys.modules) > _frozen["modules"] + 100:
+        gc.collect()
+        gc.freeze()
+        _frozen.update(file=request.path, modules=len(sys.modules))
 
 
 @pytest.fixture(scope="session")

@@ -212,10 +212,18 @@ def fresh_server():
 
 
 @pytest.fixture(scope="module")
-def server():
+def shared_server():
+    """As `fresh_server`, for one that the tests of a module share."""
+    from contextlib import ExitStack
+
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(serve(**options))
+
+
+@pytest.fixture(scope="module")
+def server(shared_server):
     """The address of a server that the tests of one module share."""
-    with serve() as address:
-        yield address
+    return shared_server()
 
 
 @pytest.fixture

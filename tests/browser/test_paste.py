@@ -72,6 +72,22 @@ def two():
     return images.encode_png(np.hstack([astronaut, astronaut[:, ::-1]]))
 
 
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory):
+    """Where the server notes what it opens for writing, and its log."""
+    folder = tmp_path_factory.mktemp("watched")
+    (folder / "sitecustomize.py").write_text(WATCH)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(shared_server, watched):
+    """The address of the server of all these tests, which is watched."""
+    with pytest.MonkeyPatch.context() as patch:  # the log of `serve`, where it can be read
+        patch.setattr(tempfile, "TemporaryFile", lambda: (watched / "log").open("w+b"))
+        return shared_server(PYTHONPATH=str(watched), WRITES=str(watched / "writes"))
+
+
 @pytest.fixture
 def upload_tab(make_tab, server):
     """Predict with “Upload” chosen; `tab.sent` lists the large messages that the browser sends."""
@@ -222,15 +238,9 @@ def test_the_keys_of_a_person(upload_tab, one):
     expect(hint(tab)).to_have_text(paste.FROM)
 
 
-def test_neither_a_paste_nor_an_upload_of_5_mb_reaches_disk_or_log(
-    make_tab, fresh_server, tmp_path, monkeypatch
-):
-    (tmp_path / "sitecustomize.py").write_text(WATCH)
-    writes, log = tmp_path / "writes", tmp_path / "log"
-    with monkeypatch.context() as patch:  # the log of `serve`, where it can be read
-        patch.setattr(tempfile, "TemporaryFile", lambda: log.open("w+b"))
-        address = fresh_server(PYTHONPATH=str(tmp_path), WRITES=str(writes))
-    tab = make_tab().open(f"{address}/Predict")
+def test_neither_a_paste_nor_an_upload_of_5_mb_reaches_disk_or_log(make_tab, server, watched, tmp_path):
+    writes, log = watched / "writes", watched / "log"
+    tab = make_tab().open(f"{server}/Predict")
     expect(cards(tab)).to_have_count(1)  # TensorFlow and the networks are loaded
     go(tab, "Upload")
     before = writes.read_text().splitlines()
@@ -256,5 +266,5 @@ def test_neither_a_paste_nor_an_upload_of_5_mb_reaches_disk_or_log(
 
     assert writes.read_text().splitlines()[len(before) :] == []
     said = log.read_text(errors="replace")
-    assert address.rpartition(":")[2] in said  # it is the log
+    assert server.rpartition(":")[2] in said  # it is the log
     assert not re.search(r"somebody|iVBOR|base64|Pasted", said)
