@@ -177,6 +177,11 @@ def _report(alone, together):
 
 
 def _keep(alone, together, visitors):
+    switches = {kind: statistics.median(times) for kind, times in alone.seconds.items() if kind.startswith("page ")}
+    if switches:
+        slowest = max(switches, key=switches.get)
+        keep("a switch to another page, a visitor alone, at the websocket", f"{statistics.median(switches.values()):.2f} s",
+             f"slowest: {slowest.removeprefix('page ')} {switches[slowest]:.2f} s; goal 0.3 s")  # fmt: skip
     for kind, what in (("upload", "a photo of 1 to 4 MB to its answer"), ("page Metrics", "the page Metrics")):
         seconds = together.seconds[kind]
         if len(seconds) > 1:
