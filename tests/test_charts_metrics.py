@@ -105,7 +105,7 @@ def test_text_in_a_heat_map_takes_its_colour_from_the_ground(faces):
 
 
 def test_roc_and_precision_recall_hold_the_points_of_their_curve(faces):
-    roc, pr = metrics.classification.roc(faces), metrics.classification.precision_recall(faces)
+    roc, pr = metrics.curves.roc(faces), metrics.curves.precision_recall(faces)
     drawn = data(charts.roc(roc.points, split="test"))[-1]
     assert [(row["fpr"], row["tpr"]) for row in drawn] == list(
         zip(roc.points.fpr, roc.points.tpr, strict=True)
@@ -186,9 +186,9 @@ def sentences(faces):
         findings_metrics.errors(errors[errors.kind == "all"]),
         findings_metrics.confusion(metrics.classification.confusion(faces, draws=20)),
         findings_metrics.report(report[report.sex == "both"].set_index("metric")),
-        findings_metrics.roc(metrics.classification.roc(faces, draws=20).area),
+        findings_metrics.roc(metrics.curves.roc(faces, draws=20).area),
         findings_metrics.precision_recall(
-            metrics.classification.precision_recall(faces, draws=20).area, 0.5
+            metrics.curves.precision_recall(faces, draws=20).area, 0.5
         ),
         findings_metrics.reliability(
             metrics.calibration_error(faces.p_female, faces.sex == "female", faces.group, draws=20)

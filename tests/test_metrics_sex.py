@@ -41,7 +41,7 @@ def test_the_report_equals_scikit_learn(name):
 def test_curves_are_thinned_without_leaving_the_full_curve(name):
     table = TABLES[name]()
     female, p = table.sex == "female", table.p_female.astype(float)
-    roc, precision_recall = classification.roc(table, draws=20), classification.precision_recall(table, draws=20)
+    roc, precision_recall = curves.roc(table, draws=20), curves.precision_recall(table, draws=20)
     assert roc.area["value"] == pytest.approx(oracle.roc_auc_score(female, p), abs=1e-9)
     assert precision_recall.area["value"] == pytest.approx(oracle.average_precision_score(female, p), abs=1e-9)
     fpr, tpr, threshold = oracle.roc_curve(female, p, drop_intermediate=False)
@@ -57,7 +57,7 @@ def test_curves_are_thinned_without_leaving_the_full_curve(name):
 
 
 def test_a_thinned_curve_has_nearly_the_area_of_the_full_one():
-    found = classification.roc(predictions(), draws=20)
+    found = curves.roc(predictions(), draws=20)
     assert np.trapezoid(found.points.tpr, found.points.fpr) == pytest.approx(found.area["value"], abs=2e-3)
 
 
@@ -77,7 +77,7 @@ def test_the_interval_of_the_average_precision_is_that_of_the_full_curve():
 @pytest.mark.parametrize("name", ["roc", "precision_recall"])
 def test_the_band_of_a_curve_is_that_of_full_curves_drawn_anew(name):
     table, draws = predictions().iloc[::5], 200
-    points = getattr(classification, name)(table, draws=draws).points
+    points = getattr(curves, name)(table, draws=draws).points
     x, y = points.columns[:2]
     codes, groups = pd.factorize(table.group)
     weights = metrics.resampling.multiplicities(len(groups), draws, 0)[codes].astype(float)
@@ -102,9 +102,9 @@ def test_the_band_of_a_curve_is_that_of_full_curves_drawn_anew(name):
 @pytest.mark.parametrize("sex", ["male", "female"])
 def test_one_sex_alone_gives_no_area_and_no_crash(sex):
     table = six().assign(sex=sex)
-    assert np.isnan(classification.roc(table, draws=5).area["value"])
-    assert classification.precision_recall(table, draws=5).points.low.isna().all()
-    found = classification.precision_recall(table, draws=5)
+    assert np.isnan(curves.roc(table, draws=5).area["value"])
+    assert curves.precision_recall(table, draws=5).points.low.isna().all()
+    found = curves.precision_recall(table, draws=5)
     assert np.isnan(found.area["value"]) == (sex == "male") and found.area["n"] == 6
     report = classification.report(table, draws=5).set_index(["sex", "metric"])
     other = {"male": "female", "female": "male"}[sex]
@@ -116,7 +116,7 @@ def test_one_sex_alone_gives_no_area_and_no_crash(sex):
 
 def test_an_empty_table_gives_empty_curves():
     table = six().iloc[:0]
-    for curve in (classification.roc(table, draws=5), classification.precision_recall(table, draws=5)):
+    for curve in (curves.roc(table, draws=5), curves.precision_recall(table, draws=5)):
         assert curve.points.empty and np.isnan(curve.area["value"]) and curve.area["n"] == 0
     assert calibration.reliability(table, draws=5).empty
     assert classification.report(table, draws=5).value.isna().all()
@@ -201,11 +201,11 @@ def test_the_interval_of_a_reliability_bin_covers_the_truth():
 
 def test_both_curves_at_once_are_those_of_each_alone():
     table = predictions().iloc[::4]
-    both = classification.curves(table, draws=60, seed=3)
+    both = curves.curves(table, draws=60, seed=3)
     for name, found in both.items():
-        alone = getattr(classification, name)(table, draws=60, seed=3)
+        alone = getattr(curves, name)(table, draws=60, seed=3)
         pd.testing.assert_frame_equal(found.points, alone.points)
         assert found.area == alone.area
     assert list(both) == ["roc", "precision_recall"]
     with pytest.raises(KeyError):
-        classification.curves(table.drop(columns="group"))
+        curves.curves(table.drop(columns="group"))

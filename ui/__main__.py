@@ -45,8 +45,10 @@ def _load():
 
 def _listens():
     """Whether somebody can be answered already."""
-    from streamlit import config
+    from streamlit import config, runtime
 
+    if not runtime.exists():  # the options are not read yet
+        return False
     address = config.get_option("server.address") or "localhost", config.get_option("server.port")
     try:
         socket.create_connection(address, 1).close()

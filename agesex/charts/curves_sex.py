@@ -15,7 +15,7 @@ def roc(points, *, split, beside=None, titles=None):
     """Women found against men taken for women.
 
     Args:
-        points: of `metrics.classification.roc`.
+        points: of `metrics.curves.roc`.
         split: gives the colour.
         beside: those of a second model, dashed; or None.
         titles: what people call the two models, for the legend.
@@ -30,7 +30,7 @@ def precision_recall(points, *, share, split, beside=None, titles=None):
     """How many of those called female are, against how many women are found.
 
     Args:
-        points: of `metrics.classification.precision_recall`.
+        points: of `metrics.curves.precision_recall`.
         share: of women, what guessing would give.
         split: gives the colour.
         beside: points of a second model, dashed; or None.

@@ -7,7 +7,7 @@
 
 Photos of one duplicate group are not independent: the bootstrap draws whole groups. The figures of a card
 come from `figures`; what the page asks beyond them has a module per question: `overall`, `ages`,
-`classification`, `calibration`, `unsure`, `coverage`, `fairness`, `adults`, `slices`, `versus`, `worst`.
+`classification`, `curves`, `calibration`, `unsure`, `coverage`, `fairness`, `adults`, `slices`, `versus`, `worst`.
 """
 
 from agesex.metrics import (
@@ -16,6 +16,7 @@ from agesex.metrics import (
     calibration,
     classification,
     coverage,
+    curves,
     fairness,
     overall,
     slices,
@@ -46,6 +47,6 @@ from agesex.metrics.unsure import answered
 __all__ = [
     "AGE_BANDS", "BAND_NAMES", "GROUPINGS", "MIN_GROUP", "NAMES", "SHARES", "adults", "age_band", "ages",
     "answered", "bootstrap", "by_group", "calibration", "calibration_error", "check", "clamped",
-    "classification", "coverage", "density", "fairness", "groups", "headline", "mean_by_age", "overall",
+    "classification", "coverage", "curves", "density", "fairness", "groups", "headline", "mean_by_age", "overall",
     "per_face", "slices", "summary", "unsure", "versus", "worst",
 ]  # fmt: skip

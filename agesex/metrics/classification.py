@@ -1,20 +1,18 @@
-"""How good the sex is: confusion, report, ROC and precision–recall curves, accuracy by age.
+"""How good the sex is: confusion, report, accuracy by age.
 
     confusion(test)                 # labelled against said, with shares
     sex_by_age(test)                # in a window that moves over the true age
 
-The curves, `roc`, `precision_recall` and `curves`, lie in `agesex.metrics.curves`. Sex is the labelled one.
+The curves over all thresholds lie in `agesex.metrics.curves`. Sex is the labelled one.
 """
 
 import numpy as np
 import pandas as pd
 
 from agesex.metrics.ages import error_by_age
-from agesex.metrics.curves import MOST_POINTS, Curve, curves, precision_recall, roc
 from agesex.metrics.overall import measure, one, sums
 from agesex.metrics.resampling import divided, ends, totals
 
-__all__ = ["MOST_POINTS", "Curve", "confusion", "curves", "precision_recall", "report", "roc", "sex_by_age"]
 _CELLS = ("ff", "fm", "mf", "mm")  # labelled, said
 
 

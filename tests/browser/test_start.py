@@ -34,8 +34,11 @@ def test_nothing_is_loaded_ahead_before_the_server_listens(monkeypatch):
 
 
 def test_the_port_tells_whether_the_server_listens(monkeypatch):
-    from streamlit import config
+    from streamlit import config, runtime
 
+    monkeypatch.setattr(config, "get_option", lambda name: 1 / 0)
+    assert not start._listens()  # the command's own options are not read yet: nobody knows the port
+    monkeypatch.setattr(runtime, "exists", lambda: True)
     with socket.socket() as server:
         server.bind(("localhost", 0))
         said = {"server.address": "localhost", "server.port": server.getsockname()[1]}

@@ -187,7 +187,7 @@ def _roc(choice, facts):
 
 def _curves(choice, name):
     """(a curve of the model, the points of that of the model beside it or None); both curves are asked for at once."""
-    models = [choice.measured(metrics.classification.curves, name=of, draws=choice.draws)[name]
+    models = [choice.measured(metrics.curves.curves, name=of, draws=choice.draws)[name]
               for of in (choice.name, choice.other) if of]  # fmt: skip
     return models[0], models[1].points if choice.other else None
 
